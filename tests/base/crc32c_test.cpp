@@ -1,0 +1,20 @@
+#include "base/crc32c.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+TEST_CASE("crc32c of the check string of RFC 3720 and of its test patterns") {
+  CHECK(kt::crc32c("123456789") == 0xe3069283);
+  CHECK(kt::crc32c(std::string(32, '\0')) == 0x8a9136aa);
+  CHECK(kt::crc32c(std::string(32, '\xff')) == 0x62a8ab43);
+}
+
+TEST_CASE("crc32c: the portable form agrees with the fast one at every length and when continued") {
+  std::string bytes;
+  for (int i = 0; i < 300; ++i) {
+    CHECK(kt::crc32c(bytes) == kt::crc32c_portable(bytes));
+    CHECK(kt::crc32c(bytes.substr(i / 2), kt::crc32c(bytes.substr(0, i / 2))) == kt::crc32c(bytes));
+    bytes.push_back(static_cast<char>(i * 37));
+  }
+}
