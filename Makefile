@@ -1,9 +1,63 @@
 # Two commands for a newcomer: `make demo` and `make test`. `make help` lists the rest.
+# Needs a Debian 12 with git and make; what else is missing, `deps` installs (root, or sudo).
+
 BUILD ?= build
 JOBS ?= $(shell nproc)
+PACKAGES = cmake g++ ninja-build pkg-config libfmt-dev libcli11-dev nlohmann-json3-dev doctest-dev libcpp-httplib-dev \
+  zlib1g-dev libsnappy-dev liblz4-dev libzstd-dev libpcre2-dev libssl-dev libkrb5-dev libzookeeper-mt-dev
+LINT_PACKAGES = clang-format-16 clang-tidy-16 clang-16 mandoc
+SOURCES = $(shell git ls-files '*.cpp' '*.h')
 
 .DEFAULT_GOAL := build
-build:  ## Configure and build kt and its tests
-	cmake -S . -B $(BUILD) -G Ninja >/dev/null
-	cmake --build $(BUILD) -j $(JOBS)
-.PHONY: build
+.PHONY: build demo test test-kafka bench lint format deps deps-lint sanitize fuzz install package portable clean help
+
+demo: build  ## Show the main job on real data in the embedded sandbox
+	@KT=$(BUILD)/cmd/kt sh tests/demo/demo.sh
+
+test: build  ## Build and run all hermetic tests: no Kafka, no JVM
+	ctest --test-dir $(BUILD) --output-on-failure -j $(JOBS)
+
+test-kafka: build  ## The same cases on real releases; K=2.8.2 for one, K=all for nine (needs a JDK and Maven)
+	BUILD=$(BUILD) tests/real/run.sh $(K)
+
+bench: build  ## Measure kt beside kcat and the Java tools, as ratios in one run
+	BUILD=$(BUILD) tests/bench/bench.sh
+
+build: deps  ## Configure and build everything
+	@cmake -S . -B $(BUILD) -G Ninja >/dev/null
+	@cmake --build $(BUILD) -j $(JOBS)
+
+# apt(PACKAGES): install those that are missing, and say nothing where none is.
+define apt
+missing=$$(for p in $(1); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \
+if [ -n "$$missing" ]; then \
+  root=; [ "$$(id -u)" = 0 ] || root=sudo; \
+  echo "installing:" $$missing; \
+  export DEBIAN_FRONTEND=noninteractive; \
+  $$root apt-get update -qq && $$root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+fi
+endef
+
+deps:  ## Install what the build needs and the machine lacks (Debian's packages)
+	@$(call apt,$(PACKAGES))
+
+deps-lint:
+	@$(call apt,$(LINT_PACKAGES))
+
+lint: deps-lint build  ## Formatting and static checks; every finding is an error
+	clang-format-16 --dry-run -Werror $(SOURCES)
+	run-clang-tidy-16 -quiet -p $(BUILD) -j $(JOBS) '$(CURDIR)/(cmd|lib)/.*\.cpp' >$(BUILD)/tidy.log 2>&1 || { cat $(BUILD)/tidy.log; exit 1; }
+
+format: deps-lint  ## Put every source into the house's format
+	clang-format-16 -i $(SOURCES)
+
+sanitize: deps  ## The hermetic tests under AddressSanitizer and UndefinedBehaviorSanitizer
+	@cmake -S . -B $(BUILD)-sanitize -G Ninja -DKT_SANITIZE=ON >/dev/null
+	@cmake --build $(BUILD)-sanitize -j $(JOBS)
+	ctest --test-dir $(BUILD)-sanitize --output-on-failure -j $(JOBS)
+
+clean:  ## Remove what was built
+	rm -rf $(BUILD) $(BUILD)-*
+
+help:  ## This list
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | sort | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
