@@ -1,0 +1,34 @@
+// Why a peer could not be talked to. Every failure ends a command with exit code 4 and a sentence
+// of its own.
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "base/error.h"
+
+namespace kt::net {
+
+enum class Failure {
+  unknown_host,
+  refused,      ///< nobody listens there
+  unreachable,  ///< no route, no such network
+  timed_out,
+  closed,     ///< the peer ended the connection, at whatever byte
+  tls,        ///< a TLS port was spoken to in plain text
+  not_kafka,  ///< HTTP, SSH, or a length that no Kafka frame has
+  too_large,  ///< a frame above the limit
+};
+
+class NetError : public Error {
+ public:
+  NetError(Failure failure, std::string message, std::string hint = {})
+      : Error(std::move(message), Exit::unreachable, std::move(hint)), failure_(failure) {}
+
+  Failure failure() const { return failure_; }
+
+ private:
+  Failure failure_;
+};
+
+}  // namespace kt::net
