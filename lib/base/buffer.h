@@ -1,5 +1,5 @@
-// Bytes received from a socket or a file: grows without zeroing, and keeps its address when moved, so that views
-// into it stay good.
+// Bytes received from a socket or a file: grows without zeroing, and keeps its address when moved,
+// so that views into it stay good.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +20,8 @@ class Buffer {
   size_t capacity() const { return capacity_; }
   std::string_view view() const { return {data_.get(), size_}; }
 
-  /// New bytes are not initialised. Views into the buffer are lost where it grows beyond its capacity.
+  /// New bytes are not initialised. Views into the buffer are lost where it grows beyond its
+  /// capacity.
   void resize(size_t size) {
     if (size > capacity_) reserve(size);
     size_ = size;

@@ -1,5 +1,5 @@
-// Big-endian bytes and Kafka's variable-length integers, read with every length checked, written by appending.
-// Bytes are std::string where owned and std::string_view where looked at.
+// Big-endian bytes and Kafka's variable-length integers, read with every length checked, written by
+// appending. Bytes are std::string where owned and std::string_view where looked at.
 #pragma once
 
 #include <bit>
@@ -40,7 +40,8 @@ void store_big_endian(char* out, Int value) {
   std::memcpy(out, &raw, sizeof raw);
 }
 
-/// Takes values off the front of bytes that somebody else owns. Throws DecodeError where they end too early.
+/// Takes values off the front of bytes that somebody else owns. Throws DecodeError where they end
+/// too early.
 class ByteReader {
  public:
   explicit ByteReader(std::string_view bytes) : bytes_(bytes) {}
@@ -71,7 +72,8 @@ class ByteReader {
   /// The next `count` bytes, as a view.
   std::string_view take(size_t count) {
     if (count > remaining())
-      throw DecodeError("needs " + std::to_string(count) + " bytes, " + std::to_string(remaining()) + " left");
+      throw DecodeError("needs " + std::to_string(count) + " bytes, " +
+                        std::to_string(remaining()) + " left");
     auto view = bytes_.substr(position_, count);
     position_ += count;
     return view;
@@ -86,7 +88,8 @@ class ByteReader {
       value |= static_cast<uint64_t>(byte & 0x7f) << (7 * i);
       if (byte < 0x80) return value;
     }
-    throw DecodeError("variable-length integer of more than " + std::to_string(most_bytes) + " bytes");
+    throw DecodeError("variable-length integer of more than " + std::to_string(most_bytes) +
+                      " bytes");
   }
 
   std::string_view bytes_;

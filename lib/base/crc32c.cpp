@@ -17,7 +17,8 @@ constexpr std::array<std::array<uint32_t, 256>, 8> make_tables() {
     tables[0][i] = crc;
   }
   for (uint32_t i = 0; i < 256; ++i)
-    for (size_t t = 1; t < 8; ++t) tables[t][i] = (tables[t - 1][i] >> 8) ^ tables[0][tables[t - 1][i] & 0xff];
+    for (size_t t = 1; t < 8; ++t)
+      tables[t][i] = (tables[t - 1][i] >> 8) ^ tables[0][tables[t - 1][i] & 0xff];
   return tables;
 }
 constexpr auto kTables = make_tables();
@@ -33,7 +34,8 @@ __attribute__((target("sse4.2"))) uint32_t crc32c_sse42(std::string_view bytes, 
     state = __builtin_ia32_crc32di(state, word);
   }
   auto tail = static_cast<uint32_t>(state);
-  for (; left > 0; --left, ++at) tail = __builtin_ia32_crc32qi(tail, static_cast<unsigned char>(*at));
+  for (; left > 0; --left, ++at)
+    tail = __builtin_ia32_crc32qi(tail, static_cast<unsigned char>(*at));
   return ~tail;
 }
 #endif
@@ -47,7 +49,8 @@ uint32_t crc32c_portable(std::string_view bytes, uint32_t crc) {
   for (; left >= 8; left -= 8, at += 8) {
     uint32_t low = crc ^ (at[0] | at[1] << 8 | at[2] << 16 | static_cast<uint32_t>(at[3]) << 24);
     crc = kTables[7][low & 0xff] ^ kTables[6][(low >> 8) & 0xff] ^ kTables[5][(low >> 16) & 0xff] ^
-          kTables[4][low >> 24] ^ kTables[3][at[4]] ^ kTables[2][at[5]] ^ kTables[1][at[6]] ^ kTables[0][at[7]];
+          kTables[4][low >> 24] ^ kTables[3][at[4]] ^ kTables[2][at[5]] ^ kTables[1][at[6]] ^
+          kTables[0][at[7]];
   }
   for (; left > 0; --left, ++at) crc = (crc >> 8) ^ kTables[0][(crc ^ *at) & 0xff];
   return ~crc;

@@ -1,4 +1,5 @@
-// How anything in kt says "cannot go on": one exception type that carries what the user reads and the exit code.
+// How anything in kt says "cannot go on": one exception type that carries what the user reads and
+// the exit code.
 #pragma once
 
 #include <stdexcept>
@@ -16,11 +17,12 @@ enum class Exit : int {
   unreachable = 4,  ///< no connection, not authenticated, or out of time
 };
 
-/// What ends a command: one sentence naming thing and cause, a hint naming the way out (may be empty), an exit code.
+/// What ends a command: one sentence naming thing and cause, a hint naming the way out (may be
+/// empty), an exit code.
 class Error : public std::runtime_error {
  public:
-  explicit Error(std::string message, Exit exit = Exit::failed, std::string hint = {})
-      : std::runtime_error(std::move(message)), hint_(std::move(hint)), exit_(exit) {}
+  explicit Error(const std::string& message, Exit exit = Exit::failed, std::string hint = {})
+      : std::runtime_error(message), hint_(std::move(hint)), exit_(exit) {}
 
   std::string message() const { return what(); }
   const std::string& hint() const { return hint_; }

@@ -1,4 +1,5 @@
-// fmt's compiled half, so that kt needs no libfmt at run time and only this file pays for its long headers.
+// fmt's compiled half, so that kt needs no libfmt at run time and only this file pays for its long
+// headers.
 #include <fmt/format-inl.h>
 
 FMT_BEGIN_NAMESPACE
@@ -10,6 +11,6 @@ template FMT_API auto thousands_sep_impl(locale_ref) -> thousands_sep_result<cha
 template FMT_API auto decimal_point_impl(locale_ref) -> char;
 template FMT_API void buffer<char>::append(const char*, const char*);
 template FMT_API void vformat_to(buffer<char>&, string_view,
-                                  basic_format_args<buffer_context<char>>, locale_ref);
+                                 basic_format_args<buffer_context<char>>, locale_ref);
 }  // namespace detail
 FMT_END_NAMESPACE

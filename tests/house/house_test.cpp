@@ -1,5 +1,5 @@
-// Holds the shape of the tree: which layer may include which, where the heavy headers may stand, how long a file may
-// grow, and that nothing of one machine or left for later is in it.
+// Holds the shape of the tree: which layer may include which, where the heavy headers may stand,
+// how long a file may grow, and that nothing of one machine or left for later is in it.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -31,9 +31,11 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"cmd", {"cli", "output", "client", "sandbox", "storage", "net", "protocol"}},
 };
 
-// Headers that cost seconds in every file that includes them, and how many files of cmd/ and lib/ may.
+// Headers that cost seconds in every file that includes them, and how many files of cmd/ and lib/
+// may.
 const std::map<std::string, int> kHeavy = {
-    {"CLI/", 1}, {"nlohmann/", 3}, {"httplib.h", 1}, {"openssl/", 4}, {"fmt/format-inl.h", 1}, {"regex", 0}};
+    {"CLI/", 1},     {"nlohmann/", 3},        {"httplib.h", 1},
+    {"openssl/", 4}, {"fmt/format-inl.h", 1}, {"regex", 0}};
 
 struct Source {
   fs::path path;
@@ -48,7 +50,8 @@ std::vector<Source> sources() {
       auto extension = entry.path().extension();
       if (extension != ".h" && extension != ".cpp") continue;
       auto relative = fs::relative(entry.path(), kRoot / top);
-      Source source{entry.path(), std::string(top) == "cmd" ? "cmd" : relative.begin()->string(), {}};
+      Source source{
+          entry.path(), std::string(top) == "cmd" ? "cmd" : relative.begin()->string(), {}};
       std::ifstream in(entry.path());
       for (std::string line; std::getline(in, line);) source.lines.push_back(line);
       found.push_back(std::move(source));
@@ -72,7 +75,8 @@ TEST_CASE("every #include follows an arrow of the layers") {
     for (const auto& line : source.lines) {
       auto name = included(line);
       auto layer = name.substr(0, name.find('/'));
-      if (layer == name || !kMayInclude.contains(layer) || layer == "base" || layer == source.layer) continue;
+      if (layer == name || !kMayInclude.contains(layer) || layer == "base" || layer == source.layer)
+        continue;
       CAPTURE(line);
       CHECK(kMayInclude.at(source.layer).contains(layer));
     }
@@ -83,9 +87,9 @@ TEST_CASE("heavy headers stand behind few .cpp files and in no header") {
   std::map<std::string, int> seen;
   for (const auto& source : sources())
     for (const auto& [heavy, most] : kHeavy) {
-      bool includes = std::any_of(source.lines.begin(), source.lines.end(), [&](const std::string& line) {
-        return included(line).starts_with(heavy);
-      });
+      bool includes =
+          std::any_of(source.lines.begin(), source.lines.end(),
+                      [&](const std::string& line) { return included(line).starts_with(heavy); });
       if (!includes) continue;
       CAPTURE(source.path.string());
       CHECK(source.path.extension() == ".cpp");
