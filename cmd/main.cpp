@@ -1,7 +1,5 @@
-// Where the process starts and where every error ends: one sentence on stderr and an exit code.
-#include <cstdio>
+// Where the process starts; every error ends in run() as one sentence on stderr and an exit code.
+#include "cli/run.h"
+#include "commands.h"
 
-int main() {
-  std::puts("kt 0.1.0");
-  return 0;
-}
+int main(int argc, char** argv) { return kt::run(kt::all_commands(), argc, argv); }

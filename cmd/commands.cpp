@@ -1,0 +1,20 @@
+#include "commands.h"
+
+namespace kt {
+
+extern const Command context_list;
+extern const Command schema;
+extern const Command help;
+extern const Command version;
+
+const CommandList& all_commands() {
+  static const CommandList list = {
+      &context_list,
+      &schema,
+      &help,
+      &version,
+  };
+  return list;
+}
+
+}  // namespace kt

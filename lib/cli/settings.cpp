@@ -1,0 +1,186 @@
+#include "cli/settings.h"
+
+#include <cstdlib>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "cli/contexts.h"
+
+namespace kt {
+namespace {
+
+constexpr std::string_view kCluster = "Cluster";
+constexpr std::string_view kOutput = "Output";
+constexpr std::string_view kSafety = "Safety";
+
+std::optional<std::string> environment(std::string_view flag) {
+  auto name = environment_name(flag);
+  const char* value = name.empty() ? nullptr : std::getenv(std::string(name).c_str());
+  if (!value || !*value) return std::nullopt;
+  return value;
+}
+
+/// `KEY=VALUE` in two.
+std::pair<std::string, std::string> key_value(const std::string& text, std::string_view flag) {
+  size_t equals = text.find('=');
+  if (equals == std::string::npos || equals == 0)
+    throw Error(std::string(flag) + ": " + in_quotes(text.substr(0, text.find('='))) +
+                    " has no = and value",
+                Exit::usage);
+  return {std::string(trim(text.substr(0, equals))), text.substr(equals + 1)};
+}
+
+Format format_of(const std::string& name, const Command& command) {
+  if (name.empty()) return Format::table;
+  Format format = Format::table;
+  if (parse_format(name, format)) return format;
+  std::vector<std::string_view> known = {"table", "json", "jsonl", "csv", "tsv"};
+  known.insert(known.end(), command.formats.begin(), command.formats.end());
+  for (auto own : command.formats)
+    if (own == name) return Format::other;
+  throw Error("--output: " + in_quotes(name) + " is none of " + join(known, ", ") +
+                  did_you_mean(name, known),
+              Exit::usage);
+}
+
+}  // namespace
+
+std::string_view environment_name(std::string_view flag) {
+  constexpr std::pair<std::string_view, std::string_view> kNames[] = {
+      {"--bootstrap-server", "KT_BOOTSTRAP_SERVER"},
+      {"--zookeeper", "KT_ZOOKEEPER"},
+      {"--config", "KT_CLIENT_CONFIG"},
+      {"--context", "KT_CONTEXT"},
+      {"--output", "KT_OUTPUT"}};
+  for (auto [known, name] : kNames)
+    if (known == flag) return name;
+  return {};
+}
+
+std::vector<Argument> SharedFlags::arguments(const Command* command) {
+  std::vector<Argument> list;
+  if (!command || command->connects) {
+    list.push_back({"-b,--bootstrap-server",
+                    "HOST:PORT,...",
+                    "Brokers to start from",
+                    &bootstrap_server,
+                    {},
+                    {},
+                    kCluster});
+    list.push_back({"-z,--zookeeper",
+                    "HOST:PORT,.../CHROOT",
+                    "For what only ZooKeeper holds",
+                    &zookeeper,
+                    {},
+                    {},
+                    kCluster});
+    list.push_back({"--config",
+                    "FILE",
+                    "Client settings, with the keys of the Java client or librdkafka",
+                    &config_file,
+                    Complete::files,
+                    {},
+                    kCluster});
+    list.push_back({"-X,--property",
+                    "KEY=VALUE",
+                    "One client setting; file:PATH, exec:COMMAND and env:NAME for secrets",
+                    &properties,
+                    {},
+                    {},
+                    kCluster});
+    list.push_back({"--context",
+                    "NAME",
+                    "A named set of these flags, see kt context",
+                    &context,
+                    Complete::contexts,
+                    {},
+                    kCluster});
+    list.push_back({"--map",
+                    "HOST:PORT=HOST:PORT",
+                    "Replaces an advertised address (tunnels, NAT)",
+                    &maps,
+                    {},
+                    {},
+                    kCluster});
+    list.push_back({"--timeout",
+                    "DURATION",
+                    "The whole command's limit (default 30s)",
+                    &timeout,
+                    {},
+                    {},
+                    kCluster});
+  }
+  if (!command || command->changes || command->destroys)
+    list.push_back({"--dry-run",
+                    "",
+                    "All checks, the exact change printed, nothing changed",
+                    &dry_run,
+                    {},
+                    {},
+                    kSafety});
+  if (!command || command->destroys)
+    list.push_back({"--yes", "", "Do not ask", &yes, {}, {}, kSafety});
+  list.push_back({"-o,--output",
+                  "FORMAT",
+                  "table (default), json, jsonl, csv or tsv",
+                  &output,
+                  {},
+                  {},
+                  kOutput});
+  list.push_back({"--utc", "", "Times of tables in UTC", &utc, {}, {}, kOutput});
+  list.push_back({"--color",
+                  "WHEN",
+                  "auto (default), always or never; NO_COLOR is honoured",
+                  &color,
+                  {},
+                  {"auto", "always", "never"},
+                  kOutput});
+  list.push_back({"-v,--verbose",
+                  "",
+                  "Also what was asked of which broker, on stderr",
+                  &verbose,
+                  {},
+                  {},
+                  kOutput});
+  list.push_back({"-q,--quiet", "", "No notes and no progress on stderr", &quiet, {}, {}, kOutput});
+  list.push_back({"-h,--help", "", "This text", &help, {}, {}, kOutput});
+  return list;
+}
+
+Settings resolve(const SharedFlags& flags, const Command& command) {
+  Settings settings;
+  NamedContext context;
+  if (command.connects)
+    context = chosen_context(flags.context ? flags.context : environment("--context"));
+  settings.context = context.name;
+  auto choose = [&](const std::optional<std::string>& flag, std::string_view name) -> std::string {
+    if (flag) return *flag;
+    if (auto value = environment(name)) return *value;
+    return context.value(name.substr(2)).value_or("");
+  };
+  settings.bootstrap_server = choose(flags.bootstrap_server, "--bootstrap-server");
+  settings.zookeeper = choose(flags.zookeeper, "--zookeeper");
+  settings.config_file = choose(flags.config_file, "--config");
+  settings.output = choose(flags.output, "--output");
+  settings.format = format_of(settings.output, command);
+  settings.color = flags.color ? *flags.color : context.value("color").value_or("auto");
+  settings.cluster_id = context.value("cluster-id").value_or("");
+  if (flags.timeout)
+    settings.timeout = *flags.timeout;
+  else if (auto text = context.value("timeout"))
+    parse_value(*text, settings.timeout);
+  for (const auto& property : context.values("property"))
+    settings.properties.push_back(key_value(property, "property"));
+  for (const auto& property : flags.properties)
+    settings.properties.push_back(key_value(property, "-X"));
+  for (const auto& map : context.values("map")) settings.maps.push_back(key_value(map, "map"));
+  for (const auto& map : flags.maps) settings.maps.push_back(key_value(map, "--map"));
+  settings.dry_run = flags.dry_run;
+  settings.yes = flags.yes;
+  settings.verbose = flags.verbose;
+  settings.quiet = flags.quiet;
+  settings.utc = flags.utc || context.value("utc") == "true";
+  return settings;
+}
+
+}  // namespace kt

@@ -1,0 +1,99 @@
+// What a command prints, described once (Schema) and then given row by row (Value): tables, CSV,
+// JSON and JSON Schema all come from these two.
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace kt {
+
+/// How a value is written for machines and shown to people. Any value may be null.
+enum class Kind {
+  text,          ///< bytes, normally UTF-8; other bytes become {"base64":"..."} in JSON
+  integer,       ///< 64 bits
+  real,          ///< a floating-point number, written shortest
+  boolean,       ///< true/false; yes/no in a table
+  size_bytes,    ///< an integer; `1.5 GiB` in a table
+  timestamp_ms,  ///< an integer, milliseconds since 1970; local time in a table
+  duration_ms,   ///< an integer; `1h30m` in a table
+  texts,         ///< a list of texts; joined by commas in a table and in CSV
+  integers,      ///< a list of integers; joined by commas in a table and in CSV
+  rows,  ///< a list of rows of their own columns; CSV repeats the outer columns for each of them
+};
+
+struct Column {
+  std::string_view key;    ///< JSON key and CSV heading: snake_case, with the unit (`timestamp_ms`)
+  std::string_view title;  ///< table heading; empty keeps the column out of tables
+  Kind kind = Kind::text;
+  std::string_view help = {};        ///< one sentence for the JSON Schema and the manual
+  std::vector<Column> columns = {};  ///< of Kind::rows
+};
+
+/// What a command prints: `{"NAME":[{...},...],"errors":[...]}`.
+struct Schema {
+  std::string_view name;             ///< plural noun, snake_case: "topics"
+  std::vector<Column> columns = {};  ///< of each row
+  std::vector<Column> fields =
+      {};  ///< single values beside the rows ("cluster_id"), set by Report::set
+};
+
+/// One value of a row: null, a boolean, a number, bytes, or a list (Kind::rows: a list of rows).
+class Value {
+ public:
+  using List = std::vector<Value>;
+
+  Value() = default;
+  Value(std::nullptr_t) {}
+  Value(std::nullopt_t) {}
+  Value(bool value) : data_(value) {}
+  template <std::integral Int>
+    requires(!std::same_as<Int, bool>)
+  Value(Int value) : data_(static_cast<int64_t>(value)) {}
+  Value(double value) : data_(value) {}
+  Value(std::string value) : data_(std::move(value)) {}
+  Value(std::string_view value) : data_(std::string(value)) {}
+  Value(const char* value) : data_(std::string(value)) {}
+  Value(List list) : data_(std::move(list)) {}
+  template <class T>
+  Value(const std::optional<T>& value) {
+    if (value) *this = Value(*value);
+  }
+  template <class T>
+    requires(!std::same_as<T, Value>)
+  Value(const std::vector<T>& values) : data_(List(values.begin(), values.end())) {}
+
+  /// Bytes that stay where they are: they must outlive the call that writes the row.
+  static Value borrowed(std::string_view bytes) {
+    Value value;
+    value.data_ = bytes;
+    return value;
+  }
+
+  bool is_null() const { return data_.index() == 0; }
+  bool is_integer() const { return std::holds_alternative<int64_t>(data_); }
+  bool boolean() const { return std::get<bool>(data_); }
+  int64_t integer() const { return std::get<int64_t>(data_); }
+  double real() const {
+    auto whole = std::get_if<int64_t>(&data_);
+    return whole ? static_cast<double>(*whole) : std::get<double>(data_);
+  }
+  std::string_view text() const {
+    auto owned = std::get_if<std::string>(&data_);
+    return owned ? std::string_view(*owned) : std::get<std::string_view>(data_);
+  }
+  const List& list() const { return std::get<List>(data_); }
+
+ private:
+  std::variant<std::monostate, bool, int64_t, double, std::string, std::string_view, List> data_;
+};
+
+/// The values of a row, in the order of its columns.
+using Row = std::vector<Value>;
+
+}  // namespace kt
