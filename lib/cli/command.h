@@ -11,8 +11,9 @@
 //     Exit run(Context& context) override;  // asks the cluster, fills context.report(), returns
 //     the exit code
 //   };
-//   const Command topic_create{.words = "topic create", .summary = "Create topics", ..., .make =
-//   make<CreateTopic>};
+//   extern const Command topic_create;
+//   const Command topic_create{.words = "topic create", .summary = "Create topics",
+//                              .make = make<CreateTopic>};
 #pragma once
 
 #include <memory>
@@ -54,7 +55,7 @@ struct ExitNote {
 
 struct Command {
   std::string_view words;      ///< "topic create"
-  std::string_view summary;    ///< one sentence without full stop: "Create topics"
+  std::string_view summary = {};    ///< one sentence without full stop: "Create topics"
   std::string_view text = {};  ///< paragraphs between blank lines; indented lines stay as they are
   std::vector<Example> examples = {};
   Schema rows = {};  ///< what context.report() prints; no name: the command prints its own text

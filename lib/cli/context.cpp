@@ -10,7 +10,11 @@
 namespace kt {
 
 Context::Context(const Command& command, Settings settings, Sink& out, Sink& err)
-    : command(command), settings(std::move(settings)), out(out), err(err) {}
+    : command(command),
+      settings(std::move(settings)),
+      deadline(this->settings.timeout),
+      out(out),
+      err(err) {}
 
 Report& Context::report() {
   if (!report_) {
@@ -22,18 +26,14 @@ Report& Context::report() {
 
 void Context::note(std::string_view line) {
   if (settings.quiet) return;
-  err.write(std::string(line) + '\n');
-  err.flush();
+  err.say(std::string(line) + '\n');
 }
 
 void Context::detail(std::string_view line) {
   if (settings.verbose) note(line);
 }
 
-void Context::warn(std::string_view line) {
-  err.write("kt: warning: " + std::string(line) + '\n');
-  err.flush();
-}
+void Context::warn(std::string_view line) { err.say("kt: warning: " + std::string(line) + '\n'); }
 
 namespace {
 

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/clock.h"
 #include "cli/command.h"
 #include "output/progress.h"
 #include "output/report.h"
@@ -44,8 +45,9 @@ class Context {
 
   const Command& command;
   const Settings settings;
-  Sink& out;  ///< the answer; for what is no row
-  Sink& err;  ///< all else
+  const Deadline deadline;  ///< --timeout from the start of the command
+  Sink& out;                ///< the answer; for what is no row
+  Sink& err;                ///< all else
   /// All commands, for those that speak about commands (help, completion, schema).
   const CommandList* commands = nullptr;
 

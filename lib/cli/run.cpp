@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "base/interrupt.h"
 #include "base/text.h"
 #include "cli/context.h"
 #include "cli/help.h"
@@ -42,9 +43,9 @@ void blank_secrets(int argc, char** argv, Sink& err) {
     bool indirect =
         value.starts_with("file:") || value.starts_with("exec:") || value.starts_with("env:");
     if (!secret || indirect || value.empty()) continue;
-    err.write("kt: warning: " + in_quotes(key) +
-              " was readable in the list of processes; give file:PATH, exec:COMMAND or env:NAME "
-              "instead\n");
+    err.say("kt: warning: " + in_quotes(key) +
+            " was readable in the list of processes; give file:PATH, exec:COMMAND or env:NAME "
+            "instead\n");
     std::memset(text + equals + 1, '*', value.size());
   }
 }
@@ -71,14 +72,20 @@ class Run {
     auto invocation = found.command->make();
     auto arguments = invocation->arguments();
     for (auto& argument : flags.arguments(found.command)) arguments.push_back(std::move(argument));
-    Parser parser(arguments);
-    parser.parse(found.rest);
-    if (flags.help) {
-      out_.write(command_page(*found.command, out_.columns()));
-      return Exit::ok;
+    Settings settings;
+    try {
+      Parser parser(arguments);
+      parser.parse(found.rest);
+      if (flags.help) {
+        out_.write(command_page(*found.command, out_.columns()));
+        return Exit::ok;
+      }
+      parser.finish();
+      settings = resolve(flags, *found.command);
+    } catch (const Error& error) {
+      return refuse(*found.command, flags, error);
     }
-    parser.finish();
-    return invoke(*found.command, *invocation, resolve(flags, *found.command));
+    return invoke(*found.command, *invocation, std::move(settings));
   }
 
  private:
@@ -103,6 +110,20 @@ class Run {
     return help ? Exit::ok : Exit::usage;
   }
 
+  /// Wrong use: said as every error, and as JSON where that was asked for.
+  Exit refuse(const Command& command, const SharedFlags& flags, const Error& error) {
+    std::string hint = error.hint();
+    if (hint.empty() && error.exit() == Exit::usage)
+      hint = "kt help " + std::string(command.words) + " tells more";
+    err_.say(sentence(Error(error.message(), error.exit(), hint)));
+    if (flags.output == "json" && !command.rows.name.empty()) {
+      Report report(command.rows, {Format::json}, out_, err_);
+      report.failed(error.message());
+      report.finish();
+    }
+    return error.exit();
+  }
+
   Exit invoke(const Command& command, Invocation& invocation, Settings settings) {
     out_.color = wants_color(settings, out_);
     err_.color = wants_color(settings, err_);
@@ -113,8 +134,7 @@ class Run {
       exit = invocation.run(context);
     } catch (const Error& error) {
       out_.flush();
-      err_.write(sentence(error));
-      err_.flush();
+      err_.say(sentence(error));
       exit = error.exit();
       if (!command.rows.name.empty() && context.settings.format == Format::json)
         context.report().failed(error.message());
@@ -153,6 +173,7 @@ int run(const CommandList& commands, int argc, char** argv) {
     exit = Exit::failed;
     std::fprintf(stderr, "kt: internal error: %s\n", error.what());
   }
+  if (int signal = Interrupt::signal()) return 128 + signal;
   return static_cast<int>(exit);
 }
 

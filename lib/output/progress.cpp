@@ -29,19 +29,17 @@ void Progress::advance(int64_t count) {
   if (err_.is_terminal()) {
     next_ = now + 200ms;
     shown_ = true;
-    err_.write('\r' + line(now) + "\x1b[K");
+    err_.say('\r' + line(now) + "\x1b[K");
   } else {
     next_ = now + 60s;
-    err_.write("kt: " + line(now) + '\n');
+    err_.say("kt: " + line(now) + '\n');
   }
-  err_.flush();
 }
 
 void Progress::finish() {
   if (!shown_) return;
   shown_ = false;
-  err_.write("\r\x1b[K");
-  err_.flush();
+  err_.say("\r\x1b[K");
 }
 
 std::string Progress::line(std::chrono::steady_clock::time_point now) const {

@@ -47,8 +47,7 @@ void Report::set(std::string_view key, Value value) {
 }
 
 void Report::error(ItemError error) {
-  err_.write("kt: " + describe(error) + '\n');
-  err_.flush();
+  err_.say("kt: " + describe(error) + '\n');
   errors_.push_back(std::move(error));
 }
 

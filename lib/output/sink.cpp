@@ -37,6 +37,12 @@ void Sink::flush() {
   buffer_ = std::move(pending);
 }
 
+void Sink::say(std::string_view text) {
+  std::lock_guard lock(saying_);
+  write(text);
+  flush();
+}
+
 void Sink::write_all(std::string_view bytes) {
   while (!bytes.empty()) {
     ssize_t written = ::write(fd_, bytes.data(), bytes.size());

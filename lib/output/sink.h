@@ -3,6 +3,7 @@
 #pragma once
 
 #include <exception>
+#include <mutex>
 #include <string>
 #include <string_view>
 
@@ -33,6 +34,8 @@ class Sink {
     }
   }
   void flush();
+  /// Written and flushed as one, for what several threads say on stderr.
+  void say(std::string_view text);
 
   /// True where a person looks at it.
   bool is_terminal() const { return terminal_; }
@@ -53,6 +56,7 @@ class Sink {
   std::string* text_ = nullptr;
   std::string buffer_;
   bool terminal_ = false;
+  std::mutex saying_;
 };
 
 }  // namespace kt

@@ -1,0 +1,18 @@
+// Ctrl-C and SIGTERM for what runs long: a flag to look at, a descriptor to poll, and the exit code
+// that follows. The second signal ends the process at once.
+#pragma once
+
+namespace kt {
+
+class Interrupt {
+ public:
+  /// From here on SIGINT and SIGTERM (and SIGHUP) are noted instead of ending the process.
+  static void watch();
+  /// The signal that came, 0 where none has.
+  static int signal();
+  static bool came() { return signal() != 0; }
+  /// Becomes readable when a signal comes; never read from it. -1 before watch().
+  static int descriptor();
+};
+
+}  // namespace kt
