@@ -19,9 +19,12 @@ constexpr Row kRows[]{
 #undef KT_ERROR
 };
 constexpr int kCount = static_cast<int>(std::size(kRows));
-static_assert(kRows[0].code == -1 && kRows[kCount - 1].code == kCount - 2, "a code is missing or out of order");
+static_assert(kRows[0].code == -1 && kRows[kCount - 1].code == kCount - 2,
+              "a code is missing or out of order");
 
-const Row* find(int16_t code) { return code >= -1 && code < kCount - 1 ? &kRows[code + 1] : nullptr; }
+const Row* find(int16_t code) {
+  return code >= -1 && code < kCount - 1 ? &kRows[code + 1] : nullptr;
+}
 
 }  // namespace
 
