@@ -39,6 +39,7 @@ free_port() {
 launch() {
   local name=$1
   shift
+  : >>"$name/log"
   setsid "$@" >>"$name/log" 2>&1 </dev/null &
   echo $! >"$name/pid"
 }
