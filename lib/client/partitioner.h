@@ -1,6 +1,6 @@
-// Which partition a record goes to. Keys are hashed as the Java client does (murmur2) or as librdkafka does (crc32), so
-// that a key keeps its partition whoever writes it; records without a key stay with one partition until a batch is
-// full ("sticky"), as both clients do by default.
+// Which partition a record goes to. Keys are hashed as the Java client does (murmur2) or as
+// librdkafka does (crc32), so that a key keeps its partition whoever writes it; records without a
+// key stay with one partition until a batch is full ("sticky"), as both clients do by default.
 #pragma once
 
 #include <cstddef>
@@ -33,7 +33,8 @@ inline constexpr std::string_view kPartitioningNames[] = {"java", "librdkafka", 
 class Partitioner {
  public:
   /// `batch_bytes`: after so many bytes a sticky choice moves on.
-  Partitioner(Partitioning partitioning, size_t batch_bytes, uint64_t seed = std::random_device{}());
+  Partitioner(Partitioning partitioning, size_t batch_bytes,
+              uint64_t seed = std::random_device{}());
 
   /// The topic's partitions: all of them count for hashes, those with a leader for free choices.
   void set_partitions(int32_t count, std::vector<int32_t> with_leader);

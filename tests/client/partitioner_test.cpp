@@ -27,7 +27,8 @@ TEST_CASE("keys go where their hash says, whether the partition has a leader or 
   CHECK(rdkafka.choose("123456789", 10) == 0xcbf43926 % 7);
 }
 
-TEST_CASE("without a key a partition is kept until a batch is full, then another one with a leader") {
+TEST_CASE(
+    "without a key a partition is kept until a batch is full, then another one with a leader") {
   for (auto partitioning : {Partitioning::java, Partitioning::librdkafka, Partitioning::sticky}) {
     Partitioner partitioner(partitioning, 100, 1);
     partitioner.set_partitions(5, {1, 3});

@@ -4,8 +4,7 @@
 #include <cstring>
 #include <string_view>
 
-#include "base/text.h"
-#include "base/utf8.h"
+#include "base/base64.h"
 
 namespace kt::stream {
 namespace {
@@ -112,10 +111,10 @@ class LineParser {
       blanks();
       const char* text_at = at_;
       auto text = string("base64 text");
-      size_t size = 0;
       auto* target = const_cast<char*>(text.data());
-      if (!base64_decode(text, target, size)) fail_at(text_at, "this is not base64");
-      decoded = std::string_view(target, size);
+      char* end = parse_base64_to(target, text);
+      if (end == nullptr) fail_at(text_at, "this is not base64");
+      decoded = std::string_view(target, end);
     });
     if (!decoded)
       fail_at(start, std::string(what) + R"( must be a string, null or {"base64":"..."})");

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cstring>
 
+#include "base/base64.h"
 #include "base/utf8.h"
 
 #if defined(__SSE2__)
@@ -121,8 +122,7 @@ void append_json_bytes(OutputBuffer& out, std::string_view bytes) {
   }
   out.truncate(before);
   out.append(R"({"base64":")");
-  char* at = out.room(base64_size(bytes.size()));
-  out.advance_to(at + base64(bytes, at));
+  out.advance_to(base64_to(out.room(base64_size(bytes.size())), bytes));
   out.append(R"("})");
 }
 

@@ -91,7 +91,7 @@ class LineReader final : public RecordReader {
     size_t at = text.find(*options_.key_separator);
     if (at == std::string_view::npos)
       throw InputError(options_.name + ", line " + std::to_string(number_) + ": no " +
-                       quoted(*options_.key_separator) + " between key and value");
+                       in_quotes(*options_.key_separator) + " between key and value");
     record.key = or_null(text.substr(0, at));
     record.value = or_null(text.substr(at + options_.key_separator->size()));
     return true;
@@ -199,7 +199,7 @@ std::unique_ptr<RecordReader> make_record_reader(ByteSource source,
   if (options.format == "jsonl")
     return std::make_unique<JsonLineReader>(std::move(source), options);
   if (options.format == "framed") return std::make_unique<FramedReader>(std::move(source), options);
-  throw Error("unknown format " + quoted(options.format), Exit::usage,
+  throw Error("unknown format " + in_quotes(options.format), Exit::usage,
               "known are lines, jsonl, framed");
 }
 

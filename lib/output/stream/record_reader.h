@@ -53,7 +53,7 @@ struct RecordReaderOptions {
   std::string format = "lines";
   std::optional<std::string> key_separator = {};  ///< for lines
   std::optional<std::string> null_text = {};      ///< for lines
-  std::string name = "stdin";                ///< of the input, for messages
+  std::string name = "stdin";                     ///< of the input, for messages
 };
 
 /// Throws a usage error for an unknown format.

@@ -31,7 +31,7 @@ char take_escape(std::string_view& text, std::string_view what) {
       return static_cast<char>(code);
     }
   }
-  throw Error("unknown escape " + quoted(text.substr(0, 2)) + " in " + std::string(what),
+  throw Error("unknown escape " + in_quotes(text.substr(0, 2)) + " in " + std::string(what),
               Exit::usage, R"(known are \n \r \t \0 \\ \e \xHH)");
 }
 
@@ -71,7 +71,7 @@ RecordTemplate::RecordTemplate(std::string_view text, std::string null_text, boo
       pieces_.push_back({text[1], {}});
       text.remove_prefix(2);
     } else {
-      throw Error("unknown field " + quoted(text.substr(0, 2)) + " in the template", Exit::usage,
+      throw Error("unknown field " + in_quotes(text.substr(0, 2)) + " in the template", Exit::usage,
                   "known are %t topic, %p partition, %o offset, %T timestamp, %k key, %K its "
                   "length, %v value, %V its "
                   "length, %R that in four bytes, %h headers, %%");

@@ -223,7 +223,7 @@ std::unique_ptr<RecordWriter> make_record_writer(const RecordWriterOptions& opti
   if (options.format == "json") return std::make_unique<JsonDocumentWriter>();
   if (options.format == "csv") return std::make_unique<SeparatedWriter>(',');
   if (options.format == "tsv") return std::make_unique<SeparatedWriter>('\t');
-  throw Error("unknown format " + quoted(options.format), Exit::usage,
+  throw Error("unknown format " + in_quotes(options.format), Exit::usage,
               "known are lines, raw, framed, jsonl, json, csv, tsv");
 }
 

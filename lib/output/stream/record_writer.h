@@ -35,8 +35,8 @@ class RecordWriter {
 struct RecordWriterOptions {
   std::string format = "lines";
   std::optional<std::string> format_template = {};  ///< as typed; overrides `format`
-  std::optional<std::string> key_separator = {};  ///< for lines
-  std::string null_text = {};                     ///< what lines and templates print for null
+  std::optional<std::string> key_separator = {};    ///< for lines
+  std::string null_text = {};                       ///< what lines and templates print for null
   bool terminal = false;  ///< escape what could harm one, in lines and templates
 };
 
