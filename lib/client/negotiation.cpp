@@ -1,0 +1,137 @@
+// Opening a connection: which versions the broker speaks. ApiVersions is asked for in our highest
+// version; 2.4 and later refuse an unknown one by naming theirs, 0.10 to 2.3 by an empty list, both
+// in the layout of v0. 0.8 and 0.9 close, and each release closes on the APIs that the next one
+// added.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "client/connection.h"
+#include "net/error.h"
+#include "protocol/errors.h"
+#include "protocol/msg/api_versions.h"
+#include "protocol/msg/heartbeat.h"
+#include "protocol/msg/list_groups.h"
+#include "protocol/msg/metadata.h"
+#include "protocol/msg/offset_fetch.h"
+#include "protocol/releases.h"
+
+namespace kt {
+namespace {
+
+using Options = std::shared_ptr<const ClientOptions>;
+
+std::unique_ptr<Connection> dial(const Options& options, const net::HostPort& address,
+                                 int32_t broker_id, Deadline deadline) {
+  auto mapped = options->address_map.find(address);
+  const auto& target = mapped == options->address_map.end() ? address : mapped->second;
+  auto connection =
+      std::make_unique<Connection>(options, net::connect_tcp(target, deadline), broker_id);
+  connection->set_address(address);
+  return connection;
+}
+
+template <class M>
+ResponseFrame ask(Connection& connection, const M& request, int16_t version, Deadline deadline) {
+  connection.send(any_request(request), version, deadline);
+  return connection.receive(deadline);
+}
+
+msg::ApiVersionsResponse ask_versions(Connection& connection, int16_t version, Deadline deadline) {
+  msg::ApiVersionsRequest request;
+  request.client_software_name = "kt";
+  request.client_software_version = KT_VERSION;
+  ResponseFrame frame = ask(connection, request, version, deadline);
+  bool refused =
+      frame.body().size() >= 2 && load_big_endian<int16_t>(frame.body().data()) ==
+                                      static_cast<int16_t>(ErrorCode::unsupported_version);
+  if (refused) frame.version = 0;
+  return std::move(decode_reply<msg::ApiVersionsResponse>(std::move(frame)).message);
+}
+
+BrokerApis negotiate(Connection& connection, Deadline deadline) {
+  constexpr auto kUnsupported = static_cast<int16_t>(ErrorCode::unsupported_version);
+  const Api& api = msg::ApiVersionsRequest::api();
+  auto response = ask_versions(connection, api.max_version, deadline);
+  if (response.error_code == kUnsupported) {
+    int16_t highest = 0;
+    for (const auto& entry : response.api_keys)
+      if (entry.api_key == api.key) highest = std::min(entry.max_version, api.max_version);
+    response = ask_versions(connection, highest, deadline);
+  }
+  if (response.error_code != 0)
+    throw Error(fmt::format("{} refused to tell its versions: {}", connection.transport().peer(),
+                            error_name(response.error_code)),
+                Exit::unreachable);
+  BrokerApis apis;
+  for (const auto& entry : response.api_keys)
+    apis.add(entry.api_key, {entry.min_version, entry.max_version});
+  apis.correct_known_lies();
+  return apis;
+}
+
+/// Whether a fresh connection answers the request instead of closing.
+template <class M>
+bool answers(const Options& options, const net::HostPort& address, const M& request,
+             Deadline deadline) {
+  auto connection = dial(options, address, -1, deadline);
+  try {
+    ask(*connection, request, 0, deadline);
+    return true;
+  } catch (const net::NetError& error) {
+    if (error.failure() == net::Failure::closed) return false;
+    throw;
+  }
+}
+
+std::string probe_release(const Options& options, const net::HostPort& address, Deadline deadline) {
+  if (answers(options, address, msg::ListGroupsRequest{}, deadline)) return "0.9.0";
+  if (answers(options, address, msg::HeartbeatRequest{}, deadline)) return "0.8.2";
+  if (answers(options, address, msg::OffsetFetchRequest{}, deadline)) return "0.8.1";
+  if (answers(options, address, msg::MetadataRequest{}, deadline)) return "0.8.0";
+  throw net::NetError(
+      net::Failure::closed,
+      address.to_string() + " takes connections and closes each at the first request",
+      "a listener that wants TLS or SASL, a tunnel without its far end, or no Kafka");
+}
+
+BrokerApis apis_of_release(const std::string& release) {
+  BrokerApis apis;
+  for (const auto& entry : find_release(release)->apis)
+    apis.add(entry.key, {entry.min_version, entry.max_version});
+  apis.set_probed_release(release);
+  return apis;
+}
+
+}  // namespace
+
+std::unique_ptr<Connection> Connection::open(std::shared_ptr<const ClientOptions> options,
+                                             const net::HostPort& address, int32_t broker_id,
+                                             Deadline deadline) {
+  auto connection = dial(options, address, broker_id, deadline);
+  try {
+    connection->set_apis(negotiate(*connection, deadline));
+    return connection;
+  } catch (const net::NetError& error) {
+    if (error.failure() != net::Failure::closed) throw;
+  }
+  auto apis = apis_of_release(probe_release(options, address, deadline));
+  connection = dial(options, address, broker_id, deadline);
+  connection->set_apis(std::move(apis));
+  return connection;
+}
+
+int16_t Connection::version_for(const Api& api, int16_t at_least, int16_t at_most) const {
+  if (auto version = apis_.best(api, at_least, at_most)) return *version;
+  std::string has = "does not have it";
+  if (auto range = apis_.range(api.key))
+    has = fmt::format("has v{} to v{}", range->min, range->max);
+  int16_t wanted = std::max(api.min_version, at_least);
+  auto* release = first_release(api.key, wanted);
+  throw Error(fmt::format("{} v{} is needed, and {} {}", api.name, wanted, transport_->peer(), has),
+              Exit::failed,
+              release == nullptr ? "" : fmt::format("that takes Kafka {} or later", release->name));
+}
+
+}  // namespace kt

@@ -1,0 +1,45 @@
+// How to reach a cluster: what the shared flags and client settings come to.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "net/address.h"
+
+namespace kt {
+
+/// One request and its answer, as `kt -v` prints them.
+struct RequestLog {
+  std::string_view api;
+  int16_t version = 0;
+  int32_t broker_id = -1;  ///< -1 for a bootstrap address whose broker is not known yet
+  std::string_view address;
+  double elapsed_ms = 0;
+  size_t request_bytes = 0;
+  size_t response_bytes = 0;
+};
+
+struct ClientOptions {
+  std::vector<net::HostPort> bootstrap;
+  std::string client_id = "kt";
+  std::string rack;
+  /// Refuse a cluster with another id; empty takes any.
+  std::string expected_cluster_id;
+  /// The whole job's limit; see Cluster::progress() for jobs that stream.
+  Milliseconds timeout{30'000};
+  /// The most that one broker's connection and negotiation may take of it.
+  Milliseconds connect_timeout{10'000};
+  Milliseconds backoff{100};
+  Milliseconds max_backoff{1'000};
+  /// Advertised address → the one to dial instead.
+  std::map<net::HostPort, net::HostPort> address_map;
+  /// Called after every answer, from any thread that makes requests.
+  std::function<void(const RequestLog&)> log;
+};
+
+}  // namespace kt

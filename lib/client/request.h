@@ -1,0 +1,75 @@
+// Requests and responses between typed messages and bytes: what the client's machinery works on.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/buffer.h"
+#include "protocol/message.h"
+
+namespace kt {
+
+/// A request whose type is forgotten: its API and how to write its body. Refers to the message it
+/// was made from.
+struct AnyRequest {
+  const Api* api;
+  std::function<void(std::string& out, int16_t version)> encode_body;
+};
+
+template <class M>
+AnyRequest any_request(const M& message) {
+  return {&M::api(),
+          [&message](std::string& out, int16_t version) { encode(out, message, version); }};
+}
+
+/// The same for a request whose fields depend on the version it is sent in: `make(version)`.
+template <class M, class Make>
+AnyRequest any_request_by_version(const Make& make) {
+  return {&M::api(), [&make](std::string& out, int16_t version) {
+            M message = make(version);
+            encode(out, message, version);
+          }};
+}
+
+/// The bytes of an answer.
+struct ResponseFrame {
+  Buffer bytes;
+  size_t body_offset = 0;  ///< where the body starts, behind the header
+  const Api* api = nullptr;
+  int16_t version = 0;
+  int32_t broker_id = -1;
+
+  std::string_view body() const { return bytes.view().substr(body_offset); }
+};
+
+/// A decoded answer together with the bytes that its views look into.
+template <class Response>
+struct Reply {
+  ResponseFrame frame;
+  Response message;
+
+  Response* operator->() { return &message; }
+  const Response* operator->() const { return &message; }
+  Response& operator*() { return message; }
+  int16_t version() const { return frame.version; }
+  int32_t broker_id() const { return frame.broker_id; }
+};
+
+/// Ends with exit code 4: an answer that cannot be read comes from a peer that cannot be talked to.
+[[noreturn]] void throw_unreadable(const ResponseFrame& frame, const std::string& why);
+
+template <class Response>
+Reply<Response> decode_reply(ResponseFrame frame) {
+  Reply<Response> reply{std::move(frame), {}};
+  try {
+    reply.message = decode<Response>(reply.frame.body(), reply.frame.version);
+  } catch (const DecodeError& error) {
+    throw_unreadable(reply.frame, error.message());
+  }
+  return reply;
+}
+
+}  // namespace kt
