@@ -1,0 +1,67 @@
+// One request in work, and how its handler answers: at once by returning the response, or later through a Reply.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "protocol/header.h"
+#include "protocol/message.h"
+#include "sandbox/broker.h"
+#include "sandbox/cluster.h"
+
+namespace kt::sandbox {
+
+struct Call {
+  Broker& broker;
+  Cluster& cluster;
+  std::shared_ptr<Connection> connection;
+  const Api* api;
+  int16_t version;
+  int32_t correlation_id;
+  std::string client_id;
+  int16_t injected_error = 0;  // what a fault wants every part of this request to fail with
+};
+
+/// Answers later; may be kept and called from the loop at any time, once.
+template <class Request>
+using Reply = std::function<void(const typename Request::Response&)>;
+
+/// Sends a response as the request's version wants it.
+void send_reply(const Call& call, std::string_view body);
+
+template <class Response>
+void send_response(const Call& call, Response response) {
+  if (call.injected_error != 0) set_error_codes(Response::table(), &response, call.injected_error);
+  std::string body;
+  encode(body, response, call.version);
+  send_reply(call, body);
+}
+
+/// The entry of one API in the dispatch table.
+struct Handler {
+  const Api* api;
+  void (*serve)(Call& call, std::string_view body);
+};
+
+/// A handler that answers at once.
+template <class Request, typename Request::Response (*handle)(Call&, const Request&)>
+Handler immediate() {
+  return {&Request::api(), [](Call& call, std::string_view body) {
+            send_response(call, handle(call, decode<Request>(body, call.version)));
+          }};
+}
+
+/// A handler that answers when it can. Views in the request are good until then.
+template <class Request, void (*handle)(Call&, const Request&, Reply<Request>)>
+Handler delayed() {
+  return {&Request::api(), [](Call& call, std::string_view body) {
+            handle(call, decode<Request>(body, call.version),
+                   [call](const typename Request::Response& response) { send_response(call, response); });
+          }};
+}
+
+}  // namespace kt::sandbox

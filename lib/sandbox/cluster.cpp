@@ -1,0 +1,231 @@
+#include "sandbox/cluster.h"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "base/error.h"
+#include "sandbox/config_definitions.h"
+
+namespace kt::sandbox {
+namespace {
+
+constexpr size_t kMaxTopicName = 249;
+
+bool is_topic_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+         c == '_' || c == '-';
+}
+
+/// Metrics take `.` and `_` for the same, so Kafka refuses names that differ in them alone.
+std::string metric_name(std::string name) {
+  std::replace(name.begin(), name.end(), '.', '_');
+  return name;
+}
+
+}  // namespace
+
+Cluster::Cluster(EventLoop& loop, Options options)
+    : loop_(loop), options_(std::move(options)), id_(Uuid::random().text()) {
+  for (int32_t id = 1; id <= options_.brokers; ++id)
+    brokers_.push_back(std::make_unique<Broker>(*this, id));
+  for (auto& broker : brokers_) broker->start();
+}
+
+Cluster::~Cluster() = default;
+
+Broker* Cluster::broker(int32_t id) const {
+  bool exists = id >= 1 && static_cast<size_t>(id) <= brokers_.size();
+  return exists ? brokers_[static_cast<size_t>(id - 1)].get() : nullptr;
+}
+
+bool Cluster::is_alive(int32_t broker_id) const {
+  const Broker* found = broker(broker_id);
+  return found && found->is_running();
+}
+
+int32_t Cluster::controller_id() const {
+  for (const auto& broker : brokers_)
+    if (broker->is_running()) return broker->id();
+  return -1;
+}
+
+void Cluster::stop_broker(int32_t id) {
+  if (!is_alive(id)) return;
+  broker(id)->stop();
+  for (const auto& [name, topic] : topics_) {
+    for (auto& partition : topic->partitions) {
+      if (partition->isr.size() > 1) std::erase(partition->isr, id);
+      if (partition->leader() == id) choose_leader(*partition);
+    }
+  }
+}
+
+void Cluster::start_broker(int32_t id) {
+  if (!broker(id) || is_alive(id)) return;
+  broker(id)->start();
+  for (const auto& [name, topic] : topics_) {
+    for (auto& partition : topic->partitions) {
+      bool has_replica = std::ranges::count(partition->replicas, id) > 0;
+      if (!has_replica) continue;
+      if (partition->leader() < 0) choose_leader(*partition);
+      // A follower has caught up as soon as there is a leader to follow.
+      if (partition->leader() >= 0 && std::ranges::count(partition->isr, id) == 0)
+        partition->isr.push_back(id);
+    }
+  }
+}
+
+Topic* Cluster::topic(std::string_view name) const {
+  auto found = topics_.find(name);
+  return found == topics_.end() ? nullptr : found->second.get();
+}
+
+Topic* Cluster::topic(const Uuid& id) const {
+  auto found = topics_by_id_.find(id);
+  return found == topics_by_id_.end() ? nullptr : found->second;
+}
+
+Partition* Cluster::partition(std::string_view topic_name, int32_t index) const {
+  Topic* found = topic(topic_name);
+  return found ? found->partition(index) : nullptr;
+}
+
+Status Cluster::check_topic_name(const std::string& name) const {
+  auto invalid = [](const std::string& reason) {
+    return Status{ErrorCode::invalid_topic_exception, "Topic name is invalid: " + reason};
+  };
+  if (name.empty()) return invalid("it is empty");
+  if (name == "." || name == "..") return invalid("\".\" and \"..\" are not allowed");
+  if (name.size() > kMaxTopicName) return invalid("it is longer than 249 characters");
+  if (!std::ranges::all_of(name, is_topic_character))
+    return invalid("\"" + name + "\" has characters other than ASCII letters, digits, '.', '_' and '-'");
+  if (topic(name)) return {ErrorCode::topic_already_exists, "Topic '" + name + "' already exists."};
+  for (const auto& [existing, unused] : topics_)
+    if (metric_name(existing) == metric_name(name))
+      return {ErrorCode::invalid_topic_exception,
+              "Topic '" + name + "' collides with existing topic: " + existing};
+  return {};
+}
+
+Assignment Cluster::spread(int32_t partitions, int32_t replication_factor, int32_t first_partition) const {
+  std::vector<int32_t> alive;
+  for (const auto& broker : brokers_)
+    if (broker->is_running()) alive.push_back(broker->id());
+  auto count = static_cast<int32_t>(alive.size());
+  // Kafka starts at random; here each topic starts one broker further, so that examples repeat.
+  auto start = static_cast<int32_t>(topics_.size()) % count;
+  Assignment assignment;
+  for (int32_t p = first_partition; p < first_partition + partitions; ++p) {
+    int32_t first = (p + start) % count;
+    int32_t shift = p / count;
+    std::vector<int32_t> replicas{alive[static_cast<size_t>(first)]};
+    for (int32_t j = 0; j < replication_factor - 1; ++j)
+      replicas.push_back(alive[static_cast<size_t>((first + 1 + (shift + j) % (count - 1)) % count)]);
+    assignment.push_back(std::move(replicas));
+  }
+  return assignment;
+}
+
+Topic& Cluster::create_topic(const std::string& name, const Assignment& assignment,
+                             std::map<std::string, std::string> configs) {
+  auto created = std::make_unique<Topic>();
+  created->name = name;
+  created->id = Uuid::random();
+  created->internal = name == "__consumer_offsets" || name == "__transaction_state";
+  created->configs = std::move(configs);
+  Topic& topic = *created;
+  topics_by_id_[topic.id] = &topic;
+  topics_[name] = std::move(created);
+  add_partitions(topic, assignment);
+  return topic;
+}
+
+void Cluster::add_partitions(Topic& topic, const Assignment& assignment) {
+  for (const auto& replicas : assignment) add_partition(topic, replicas);
+}
+
+void Cluster::add_partition(Topic& topic, const std::vector<int32_t>& replicas) {
+  auto index = static_cast<int32_t>(topic.partitions.size());
+  LogOptions log_options;
+  log_options.segment_bytes = number_setting(topic, "segment.bytes");
+  topic.partitions.push_back(std::make_unique<Partition>(topic, index, replicas, log_options));
+  choose_leader(*topic.partitions.back());
+}
+
+void Cluster::delete_topic(Topic& topic) {
+  for (auto& partition : topic.partitions) {
+    partition->log().destroy();
+    partition->notify();
+  }
+  topics_by_id_.erase(topic.id);
+  topics_.erase(topics_.find(topic.name));
+}
+
+Topic& Cluster::internal_topic(const std::string& name, const char* partitions_config,
+                               const char* replication_config) {
+  if (Topic* existing = topic(name)) return *existing;
+  auto alive = std::ranges::count_if(brokers_, [](const auto& broker) { return broker->is_running(); });
+  auto replicas = std::min<int64_t>(number_setting(replication_config), alive);
+  auto assignment = spread(static_cast<int32_t>(number_setting(partitions_config)), static_cast<int32_t>(replicas));
+  return create_topic(name, assignment, {{"cleanup.policy", "compact"}, {"compression.type", "producer"}, {"segment.bytes", "104857600"}});
+}
+
+Topic* Cluster::auto_create(const std::string& name) {
+  if (setting("auto.create.topics.enable") != "true" || !check_topic_name(name).ok()) return nullptr;
+  auto replicas = static_cast<int32_t>(number_setting("default.replication.factor"));
+  auto alive = std::ranges::count_if(brokers_, [](const auto& broker) { return broker->is_running(); });
+  if (replicas > alive) return nullptr;
+  return &create_topic(name, spread(static_cast<int32_t>(number_setting("num.partitions")), replicas));
+}
+
+void Cluster::choose_leader(Partition& partition) {
+  for (int32_t replica : partition.replicas) {
+    if (!is_alive(replica) || std::ranges::count(partition.isr, replica) == 0) continue;
+    return partition.set_leader(replica);
+  }
+  partition.set_leader(-1);
+}
+
+Status Cluster::elect(Partition& partition, Election election) {
+  if (election == Election::preferred) {
+    int32_t preferred = partition.replicas.front();
+    if (partition.leader() == preferred) return {ErrorCode::election_not_needed, "Leader election not needed for partition."};
+    if (!is_alive(preferred) || std::ranges::count(partition.isr, preferred) == 0)
+      return {ErrorCode::preferred_leader_not_available, "The preferred leader was not available."};
+    partition.set_leader(preferred);
+    return {};
+  }
+  if (partition.leader() >= 0) return {ErrorCode::election_not_needed, "Leader election not needed for partition."};
+  for (int32_t replica : partition.replicas) {
+    if (!is_alive(replica)) continue;
+    partition.isr = {replica};
+    partition.set_leader(replica);
+    return {};
+  }
+  return {ErrorCode::eligible_leaders_not_available, "Eligible topic partition leaders are not available."};
+}
+
+std::string Cluster::setting(const std::string& name) const {
+  if (auto set = options_.configs.find(name); set != options_.configs.end()) return set->second;
+  const ConfigDefinition* definition = find_broker_config(name);
+  if (!definition) throw Error("the sandbox knows no broker setting \"" + name + "\"", Exit::usage);
+  return definition->default_value;
+}
+
+int64_t Cluster::number_setting(const std::string& name) const { return parse_number(setting(name)); }
+
+std::string Cluster::setting(const Topic& topic, const std::string& name) const {
+  if (auto set = topic.configs.find(name); set != topic.configs.end()) return set->second;
+  const ConfigDefinition* definition = find_topic_config(name);
+  if (!definition) throw Error("the sandbox knows no topic setting \"" + name + "\"");
+  if (!definition->broker_name) return definition->default_value;
+  auto set = options_.configs.find(definition->broker_name);
+  return set != options_.configs.end() ? set->second : definition->default_value;
+}
+
+int64_t Cluster::number_setting(const Topic& topic, const std::string& name) const {
+  return parse_number(setting(topic, name));
+}
+
+}  // namespace kt::sandbox

@@ -1,0 +1,95 @@
+// The state that all brokers of the embedded cluster share: who is alive, the topics, the settings, the coordinators.
+// It does what Kafka's controller does; every change is visible at once on every broker.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/uuid.h"
+#include "sandbox/broker.h"
+#include "protocol/schema.h"
+#include "sandbox/event_loop.h"
+#include "sandbox/faults.h"
+#include "sandbox/options.h"
+#include "sandbox/status.h"
+#include "sandbox/topic.h"
+
+namespace kt::sandbox {
+
+/// The replicas of each partition; the first of each is its preferred leader.
+using Assignment = std::vector<std::vector<int32_t>>;
+
+class Cluster {
+ public:
+  Cluster(EventLoop& loop, Options options);
+  ~Cluster();
+
+  EventLoop& loop() const { return loop_; }
+  const Options& options() const { return options_; }
+  const std::string& id() const { return id_; }
+
+  const Release& release() const { return release_; }
+  /// The versions of `api` that the imitated release speaks; nothing where it lacks the API.
+  std::optional<Versions> api_range(const Api& api) const;
+  Faults& faults() { return faults_; }
+
+  const std::vector<std::unique_ptr<Broker>>& brokers() const { return brokers_; }
+  /// Null where there is no such broker.
+  Broker* broker(int32_t id) const;
+  bool is_alive(int32_t broker_id) const;
+  /// The lowest living broker.
+  int32_t controller_id() const;
+  /// Elections follow, as after a crash or a clean shutdown.
+  void stop_broker(int32_t id);
+  void start_broker(int32_t id);
+
+  const std::map<std::string, std::unique_ptr<Topic>, std::less<>>& topics() const { return topics_; }
+  Topic* topic(std::string_view name) const;
+  Topic* topic(const Uuid& id) const;
+  Partition* partition(std::string_view topic_name, int32_t index) const;
+
+  /// Whether Kafka takes this as a new topic's name.
+  Status check_topic_name(const std::string& name) const;
+  /// Spreads replicas over the living brokers as Kafka does; `first_partition` continues an existing spread.
+  Assignment spread(int32_t partitions, int32_t replication_factor, int32_t first_partition = 0) const;
+  Topic& create_topic(const std::string& name, const Assignment& assignment,
+                      std::map<std::string, std::string> configs = {});
+  void add_partitions(Topic& topic, const Assignment& assignment);
+  void delete_topic(Topic& topic);
+  /// An internal topic, created when it is first needed.
+  Topic& internal_topic(const std::string& name, const char* partitions_config,
+                        const char* replication_config);
+  /// The topic, created by defaults where the broker's settings allow it; null otherwise.
+  Topic* auto_create(const std::string& name);
+
+  enum class Election { preferred, unclean };
+  /// Gives the partition another leader by the rules of `election`.
+  Status elect(Partition& partition, Election election);
+
+  /// A broker setting: what was set for all brokers, or Kafka's default.
+  std::string setting(const std::string& name) const;
+  int64_t number_setting(const std::string& name) const;
+  /// A topic's setting: its own, the broker's, or Kafka's default.
+  std::string setting(const Topic& topic, const std::string& name) const;
+  int64_t number_setting(const Topic& topic, const std::string& name) const;
+
+ private:
+  void add_partition(Topic& topic, const std::vector<int32_t>& replicas);
+  void choose_leader(Partition& partition);
+
+  EventLoop& loop_;
+  Options options_;
+  std::string id_;
+  Release release_;
+  Faults faults_;
+  std::vector<std::unique_ptr<Broker>> brokers_;
+  std::map<std::string, std::unique_ptr<Topic>, std::less<>> topics_;
+  std::map<Uuid, Topic*> topics_by_id_;
+};
+
+}  // namespace kt::sandbox

@@ -1,0 +1,133 @@
+#include "sandbox/faults.h"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+#include <vector>
+
+#include "base/duration.h"
+#include "base/error.h"
+#include "protocol/errors.h"
+#include "sandbox/call.h"
+
+namespace kt::sandbox {
+namespace {
+
+bool answers_with_one_code(const MessageTable& response, int16_t version) {
+  return std::ranges::any_of(response.root->fields, [version](const FieldTable& field) {
+    return field.name == "errorCode" && field.versions.contains(version);
+  });
+}
+
+/// The empty response with its one error code set.
+void send_failure(Call& call) {
+  const MessageTable& table = *call.api->response;
+  std::unique_ptr<void, void (*)(void*)> response(table.create(), table.destroy);
+  set_error_codes(table, response.get(), call.injected_error);
+  std::string body;
+  encode(body, table, response.get(), call.version);
+  send_reply(call, body);
+}
+
+void set_codes(const StructTable& structure, char* value, int16_t code) {
+  for (const FieldTable& field : structure.fields) {
+    char* member = value + field.offset;
+    if (field.type == FieldType::int16 && !field.array && field.name.ends_with("rrorCode"))
+      *reinterpret_cast<int16_t*>(member) = code;
+    if (field.type != FieldType::structure) continue;
+    if (!field.holder) {
+      set_codes(*field.structure, member, code);
+      continue;
+    }
+    Elements elements = field.holder->view(member);
+    auto* first = static_cast<char*>(const_cast<void*>(elements.first));  // of a response that we own
+    for (size_t i = 0; i < elements.count; ++i) set_codes(*field.structure, first + i * field.structure->size, code);
+  }
+}
+
+[[noreturn]] void refuse(const std::string& text, const std::string& reason) {
+  throw Error("fault \"" + text + "\": " + reason, Exit::usage,
+              "write API[@BROKER]:EFFECT[:COUNT], as in Produce@1:NOT_LEADER_OR_FOLLOWER:3, Fetch:delay=500ms, "
+              "Metadata:drop or Fetch:cut=100");
+}
+
+int64_t to_number(const std::string& text, const std::string& part) {
+  int64_t number = 0;
+  auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), number);
+  if (error != std::errc() || end != part.data() + part.size()) refuse(text, "\"" + part + "\" is no number");
+  return number;
+}
+
+void read_effect(Fault& fault, const std::string& text, const std::string& effect) {
+  if (effect == "drop") {
+    fault.drop = true;
+  } else if (effect.starts_with("delay=")) {
+    fault.delay_ms = parse_duration_ms(effect.substr(6));
+  } else if (effect.starts_with("cut=")) {
+    fault.cut_after_bytes = static_cast<size_t>(to_number(text, effect.substr(4)));
+  } else if (auto code = find_error(effect)) {
+    fault.error_code = static_cast<int16_t>(*code);
+  } else {
+    fault.error_code = static_cast<int16_t>(to_number(text, effect));
+  }
+}
+
+}  // namespace
+
+void set_error_codes(const MessageTable& table, void* response, int16_t code) {
+  set_codes(*table.root, static_cast<char*>(response), code);
+}
+
+void Faults::apply(Call& call, std::function<void(Call&)> serve) {
+  auto fault = take(call);
+  if (!fault) return serve(call);
+  if (fault->drop) return call.connection->close();
+  if (fault->cut_after_bytes) call.connection->cut_after(*fault->cut_after_bytes);
+  call.injected_error = fault->error_code.value_or(0);
+  auto proceed = [call, serve = std::move(serve)]() mutable {
+    if (!call.connection->is_open()) return;
+    if (call.injected_error != 0 && answers_with_one_code(*call.api->response, call.version))
+      return send_failure(call);
+    serve(call);
+  };
+  if (fault->delay_ms == 0) return proceed();
+  call.cluster.loop().after(fault->delay_ms, std::move(proceed));
+}
+
+std::optional<Fault> Faults::take(const Call& call) {
+  auto fits = [&](const Fault& rule) {
+    return (rule.api_key < 0 || rule.api_key == call.api->key) &&
+           (rule.broker_id < 0 || rule.broker_id == call.broker.id());
+  };
+  auto found = std::ranges::find_if(rules_, fits);
+  if (found == rules_.end()) return std::nullopt;
+  Fault fault = *found;
+  if (found->count > 0 && --found->count == 0) rules_.erase(found);
+  return fault;
+}
+
+Fault parse_fault(const std::string& text) {
+  std::vector<std::string> parts(1);
+  for (char c : text) {
+    if (c == ':')
+      parts.emplace_back();
+    else
+      parts.back().push_back(c);
+  }
+  if (parts.size() < 2 || parts.size() > 3) refuse(text, "needs an API and an effect");
+  Fault fault;
+  if (auto at = parts[0].find('@'); at != std::string::npos) {
+    fault.broker_id = static_cast<int32_t>(to_number(text, parts[0].substr(at + 1)));
+    parts[0].resize(at);
+  }
+  if (parts[0] != "any") {
+    const Api* api = find_api(parts[0]);
+    if (!api) refuse(text, "there is no API \"" + parts[0] + "\"");
+    fault.api_key = api->key;
+  }
+  read_effect(fault, text, parts[1]);
+  if (parts.size() == 3) fault.count = parts[2] == "always" ? -1 : static_cast<int>(to_number(text, parts[2]));
+  return fault;
+}
+
+}  // namespace kt::sandbox

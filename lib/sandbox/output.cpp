@@ -1,0 +1,65 @@
+#include "sandbox/output.h"
+
+#include <sys/sendfile.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+namespace kt::sandbox {
+
+SharedFile::~SharedFile() { close(fd_); }
+
+void Output::add(std::string bytes) {
+  if (bytes.empty()) return;
+  size_bytes_ += bytes.size();
+  size_t size = bytes.size();
+  chunks_.push_back({std::move(bytes), nullptr, 0, size});
+}
+
+void Output::add(std::shared_ptr<const SharedFile> file, off_t offset, size_t size_bytes) {
+  if (size_bytes == 0) return;
+  size_bytes_ += size_bytes;
+  chunks_.push_back({{}, std::move(file), offset, size_bytes});
+}
+
+void Output::add(Output other) {
+  size_bytes_ += other.size_bytes_;
+  for (auto& chunk : other.chunks_) chunks_.push_back(std::move(chunk));
+}
+
+ssize_t Output::send_some(int socket, size_t limit) {
+  size_t sent = 0;
+  while (!chunks_.empty() && sent < limit) {
+    ssize_t now = send_front(socket, limit - sent);
+    if (now < 0) {
+      if (errno == EINTR) continue;
+      if (errno == EAGAIN || errno == EWOULDBLOCK) break;
+      return -1;
+    }
+    if (now == 0) return -1;  // a file that became shorter than the reply promised: the peer can't be served
+    auto& front = chunks_.front();
+    front.offset += now;
+    front.size -= static_cast<size_t>(now);
+    size_bytes_ -= static_cast<size_t>(now);
+    sent += static_cast<size_t>(now);
+    if (front.size == 0) chunks_.pop_front();
+  }
+  return static_cast<ssize_t>(sent);
+}
+
+ssize_t Output::send_front(int socket, size_t limit) {
+  auto& front = chunks_.front();
+  size_t size = std::min(front.size, limit);
+  if (front.file) {
+    off_t offset = front.offset;
+    return sendfile(socket, front.file->fd(), &offset, size);
+  }
+  // More follows: let the kernel join the head of a fetch reply with the records behind it.
+  int more = chunks_.size() > 1 ? MSG_MORE : 0;
+  return send(socket, front.bytes.data() + front.offset, size, MSG_NOSIGNAL | more);
+}
+
+}  // namespace kt::sandbox

@@ -1,0 +1,53 @@
+// What is to be sent to one client: bytes in memory and ranges of files, in order. File ranges go out by sendfile and
+// never pass through this process.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <string>
+
+namespace kt::sandbox {
+
+/// An open descriptor that outlives the deletion of its file while replies still refer to it.
+class SharedFile {
+ public:
+  explicit SharedFile(int fd) : fd_(fd) {}
+  ~SharedFile();
+  SharedFile(const SharedFile&) = delete;
+  SharedFile& operator=(const SharedFile&) = delete;
+  int fd() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+class Output {
+ public:
+  void add(std::string bytes);
+  void add(std::shared_ptr<const SharedFile> file, off_t offset, size_t size_bytes);
+  void add(Output other);
+
+  bool empty() const { return chunks_.empty(); }
+  size_t size_bytes() const { return size_bytes_; }
+
+  /// Sends at most `limit` bytes without blocking; how many went out, or -1 where the peer is gone.
+  ssize_t send_some(int socket, size_t limit);
+
+ private:
+  struct Chunk {
+    std::string bytes;
+    std::shared_ptr<const SharedFile> file;  // null: `bytes` from `offset` on
+    off_t offset = 0;
+    size_t size = 0;
+  };
+
+  ssize_t send_front(int socket, size_t limit);
+
+  std::deque<Chunk> chunks_;
+  size_t size_bytes_ = 0;
+};
+
+}  // namespace kt::sandbox

@@ -1,0 +1,42 @@
+#include "sandbox/partition.h"
+
+#include <utility>
+
+#include "sandbox/topic.h"
+
+namespace kt::sandbox {
+
+Partition::Partition(Topic& topic, int32_t index, std::vector<int32_t> replica_ids, LogOptions log_options)
+    : replicas(std::move(replica_ids)), isr(replicas), topic_(topic), index_(index), log_(std::move(log_options)) {}
+
+std::string Partition::name() const { return topic_.name + "-" + std::to_string(index_); }
+
+int64_t Partition::last_stable_offset() const {
+  return producers_.first_open_offset().value_or(high_watermark());
+}
+
+void Partition::append(std::string_view batch) {
+  if (epochs_.empty() || epochs_.back().epoch != leader_epoch_)
+    epochs_.push_back({leader_epoch_, log_.end_offset()});
+  log_.append(batch);
+  notify();
+}
+
+void Partition::set_leader(int32_t broker_id) {
+  leader_ = broker_id;
+  ++leader_epoch_;
+  notify();
+}
+
+void Partition::wait_for_change(std::weak_ptr<std::function<void()>> wake) {
+  std::erase_if(waiters_, [](const auto& waiter) { return waiter.expired(); });
+  waiters_.push_back(std::move(wake));
+}
+
+void Partition::notify() {
+  // A woken fetch that goes on waiting puts itself down again.
+  for (auto& waiter : std::exchange(waiters_, {}))
+    if (auto wake = waiter.lock()) (*wake)();
+}
+
+}  // namespace kt::sandbox

@@ -1,0 +1,70 @@
+// One partition as its leader sees it: replicas, leadership, the log, and what is known of its producers. Replication
+// is instant here (all brokers live in one process), so the high watermark is the log's end.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sandbox/partition_log.h"
+#include "sandbox/producers.h"
+
+namespace kt::sandbox {
+
+struct Topic;
+
+class Partition {
+ public:
+  Partition(Topic& topic, int32_t index, std::vector<int32_t> replicas, LogOptions log_options);
+
+  Topic& topic() const { return topic_; }
+  int32_t index() const { return index_; }
+  std::string name() const;
+
+  PartitionLog& log() { return log_; }
+  Producers& producers() { return producers_; }
+
+  int64_t high_watermark() const { return log_.end_offset(); }
+  /// Where read-committed readers must stop: the first offset of the oldest open transaction.
+  int64_t last_stable_offset() const;
+
+  /// Appends batches whose offsets have been assigned, and wakes who waits for data.
+  void append(std::string_view batch);
+
+  /// Begins a new leader epoch; -1 for no leader.
+  void set_leader(int32_t broker_id);
+  int32_t leader() const { return leader_; }
+  int32_t leader_epoch() const { return leader_epoch_; }
+
+  struct EpochStart {
+    int32_t epoch;
+    int64_t start_offset;
+  };
+  /// The leader epochs that wrote to the log, ascending.
+  const std::vector<EpochStart>& epochs() const { return epochs_; }
+
+  /// Calls `wake` at every append, and when leadership or existence changes, while `wake` is alive elsewhere.
+  void wait_for_change(std::weak_ptr<std::function<void()>> wake);
+  void notify();
+
+  std::vector<int32_t> replicas;
+  std::vector<int32_t> isr;
+  std::vector<int32_t> adding_replicas;    // of a reassignment that goes on
+  std::vector<int32_t> removing_replicas;
+
+ private:
+  Topic& topic_;
+  int32_t index_;
+  PartitionLog log_;
+  Producers producers_;
+  int32_t leader_ = -1;
+  int32_t leader_epoch_ = -1;
+  std::vector<EpochStart> epochs_;
+  std::vector<std::weak_ptr<std::function<void()>>> waiters_;
+};
+
+}  // namespace kt::sandbox
