@@ -9,12 +9,14 @@ namespace {
 
 class Encoder {
  public:
-  Encoder(std::string& out, const MessageTable& table, int16_t version)
+  Encoder(std::string& out, const MessageTable& table, int16_t version,
+          std::vector<size_t>* gaps = nullptr)
       : out_(out),
         writer_(out),
         table_(table),
         version_(version),
-        flexible_(table.flexible(version)) {}
+        flexible_(table.flexible(version)),
+        gaps_(gaps) {}
 
   void structure(const StructTable& structure, const void* value, const Place* place) {
     size_t tagged = 0;
@@ -129,7 +131,10 @@ class Encoder {
       writer_.integer(static_cast<int16_t>(text->size()));
     else
       writer_.integer(static_cast<int32_t>(text->size()));
-    writer_.bytes(*text);
+    if (gaps_ && field.type == FieldType::records)
+      gaps_->push_back(out_.size());
+    else
+      writer_.bytes(*text);
   }
 
   /// Known and unknown tagged fields in ascending order, each with its size.
@@ -169,20 +174,31 @@ class Encoder {
   const MessageTable& table_;
   int16_t version_;
   bool flexible_;
+  std::vector<size_t>* gaps_;  // not null: where `records` are left out
 };
 
-}  // namespace
-
-void encode(std::string& out, const MessageTable& table, const void* message, int16_t version) {
+void encode_with(std::string& out, const MessageTable& table, const void* message, int16_t version,
+                 std::vector<size_t>* gaps) {
   if (!table.versions.contains(version))
     throw EncodeError(message_title(table, version) + ": there is no such version");
   size_t start = out.size();
   try {
-    Encoder(out, table, version).structure(*table.root, message, nullptr);
+    Encoder(out, table, version, gaps).structure(*table.root, message, nullptr);
   } catch (...) {
     out.resize(start);
     throw;
   }
+}
+
+}  // namespace
+
+void encode(std::string& out, const MessageTable& table, const void* message, int16_t version) {
+  encode_with(out, table, message, version, nullptr);
+}
+
+void encode_around_records(std::string& out, const MessageTable& table, const void* message,
+                           int16_t version, std::vector<size_t>& gaps) {
+  encode_with(out, table, message, version, &gaps);
 }
 
 }  // namespace kt

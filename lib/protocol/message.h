@@ -25,6 +25,10 @@ class EncodeError : public Error {
 };
 
 void encode(std::string& out, const MessageTable& table, const void* message, int16_t version);
+/// Writes the sizes of `records` fields, not their bytes; `gaps` are the positions in `out` where those
+/// belong, in order. For senders that hold records in files; the views need not point anywhere.
+void encode_around_records(std::string& out, const MessageTable& table, const void* message,
+                           int16_t version, std::vector<size_t>& gaps);
 /// Reads into a fresh `message`. Answers how many bytes it took; the rest is the caller's.
 size_t decode(const MessageTable& table, void* message, std::string_view bytes, int16_t version);
 /// Compares all fields, unknown tags too.

@@ -56,7 +56,8 @@ int32_t port_of(int socket) {
 
 std::string host_of(const sockaddr_storage& bytes, socklen_t size) {
   char host[NI_MAXHOST] = "";
-  getnameinfo(reinterpret_cast<const sockaddr*>(&bytes), size, host, sizeof host, nullptr, 0, NI_NUMERICHOST);
+  getnameinfo(reinterpret_cast<const sockaddr*>(&bytes), size, host, sizeof host, nullptr, 0,
+              NI_NUMERICHOST);
   return host;
 }
 
@@ -82,7 +83,8 @@ void Broker::start() {
   const Options& options = cluster_.options();
   Address address = resolve(options.listen, port_);
   if (!address.is_loopback() && !options.allow_remote)
-    throw Error("\"" + options.listen + "\" can be reached from other machines, and the sandbox obeys everybody",
+    throw Error("\"" + options.listen +
+                    "\" can be reached from other machines, and the sandbox obeys everybody",
                 Exit::usage, "add --allow-remote if that is wanted");
   int listener = socket(address.bytes.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   int on = 1;
@@ -109,7 +111,8 @@ void Broker::accept_all() {
   while (is_running()) {
     sockaddr_storage peer{};
     socklen_t size = sizeof peer;
-    int fd = accept4(listener_, reinterpret_cast<sockaddr*>(&peer), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    int fd =
+        accept4(listener_, reinterpret_cast<sockaddr*>(&peer), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd < 0 && (errno == EMFILE || errno == ENFILE)) return pause_accepting();
     if (fd < 0) return;
     int on = 1;
@@ -127,7 +130,8 @@ void Broker::accept_all() {
   }
 }
 
-/// Out of descriptors: the waiting client stays in the backlog instead of waking us again and again.
+/// Out of descriptors: the waiting client stays in the backlog instead of waking us again and
+/// again.
 void Broker::pause_accepting() {
   cluster_.loop().change(listener_, 0);
   cluster_.loop().after(100, [this] {

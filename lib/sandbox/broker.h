@@ -1,4 +1,5 @@
-// One broker of the embedded cluster: an id, a port, and the connections to it. All else belongs to the cluster.
+// One broker of the embedded cluster: an id, a port, and the connections to it. All else belongs to
+// the cluster.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +8,7 @@
 #include <string>
 
 #include "sandbox/connection.h"
+#include "sandbox/fetch_sessions.h"
 
 namespace kt::sandbox {
 
@@ -25,6 +27,7 @@ class Broker {
 
   Cluster& cluster() const { return cluster_; }
   int32_t id() const { return id_; }
+  FetchSessions& fetch_sessions() { return fetch_sessions_; }
   const std::string& host() const { return host_; }  // as advertised
   int32_t port() const { return port_; }
 
@@ -37,6 +40,7 @@ class Broker {
   std::string host_;
   int32_t port_ = 0;
   int listener_ = -1;
+  FetchSessions fetch_sessions_;
   std::set<std::shared_ptr<Connection>> connections_;
 };
 

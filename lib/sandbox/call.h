@@ -1,4 +1,5 @@
-// One request in work, and how its handler answers: at once by returning the response, or later through a Reply.
+// One request in work, and how its handler answers: at once by returning the response, or later
+// through a Reply.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "protocol/header.h"
 #include "protocol/message.h"
@@ -41,6 +43,28 @@ void send_response(const Call& call, Response response) {
   send_reply(call, body);
 }
 
+/// A range of a file that stands in the place of a `records` field.
+struct FilePart {
+  std::shared_ptr<const SharedFile> file;
+  int64_t position;
+  size_t size_bytes;
+};
+
+/// Sends a body that has files in its gaps, one each.
+void send_reply(const Call& call, std::string_view body, const std::vector<size_t>& gaps,
+                const std::vector<FilePart>& files);
+
+/// Sends a response whose `records` fields, in order, are in files; their views count for their
+/// sizes only.
+template <class Response>
+void send_with_files(const Call& call, Response response, const std::vector<FilePart>& files) {
+  if (call.injected_error != 0) set_error_codes(Response::table(), &response, call.injected_error);
+  std::string body;
+  std::vector<size_t> gaps;
+  encode_around_records(body, Response::table(), &response, call.version, gaps);
+  send_reply(call, body, gaps, files);
+}
+
 /// The entry of one API in the dispatch table.
 struct Handler {
   const Api* api;
@@ -60,7 +84,9 @@ template <class Request, void (*handle)(Call&, const Request&, Reply<Request>)>
 Handler delayed() {
   return {&Request::api(), [](Call& call, std::string_view body) {
             handle(call, decode<Request>(body, call.version),
-                   [call](const typename Request::Response& response) { send_response(call, response); });
+                   [call](const typename Request::Response& response) {
+                     send_response(call, response);
+                   });
           }};
 }
 

@@ -1,7 +1,8 @@
 #include "sandbox/cluster.h"
 
 #include <algorithm>
-#include <charconv>
+#include <random>
+#include <set>
 #include <utility>
 
 #include "base/error.h"
@@ -17,16 +18,44 @@ bool is_topic_character(char c) {
          c == '_' || c == '-';
 }
 
+Uuid random_uuid() {
+  std::random_device random;
+  Uuid uuid;
+  for (auto& byte : uuid.bytes) byte = static_cast<uint8_t>(random());
+  return uuid;
+}
+
 /// Metrics take `.` and `_` for the same, so Kafka refuses names that differ in them alone.
 std::string metric_name(std::string name) {
   std::replace(name.begin(), name.end(), '.', '_');
   return name;
 }
 
+/// Java's String.hashCode() without its sign: over UTF-16, whatever the bytes in UTF-8.
+uint32_t java_hash(std::string_view utf8) {
+  uint32_t hash = 0;
+  for (size_t i = 0; i < utf8.size();) {
+    auto first = static_cast<uint8_t>(utf8[i++]);
+    int more = first >= 0xf0 ? 3 : first >= 0xe0 ? 2 : first >= 0xc0 ? 1 : 0;
+    uint32_t point = more == 0 ? first : first & (0x3fU >> more);
+    for (; more > 0 && i < utf8.size(); --more)
+      point = point << 6 | (static_cast<uint8_t>(utf8[i++]) & 0x3f);
+    if (point >= 0x10000) {
+      hash = 31 * hash + (0xd7c0 + (point >> 10));
+      point = 0xdc00 + (point & 0x3ff);
+    }
+    hash = 31 * hash + point;
+  }
+  return hash & 0x7fffffff;
+}
+
 }  // namespace
 
 Cluster::Cluster(EventLoop& loop, Options options)
-    : loop_(loop), options_(std::move(options)), id_(Uuid::random().text()) {
+    : loop_(loop),
+      options_(std::move(options)),
+      id_(random_uuid().text()),
+      release_(options_.as_version) {
   for (int32_t id = 1; id <= options_.brokers; ++id)
     brokers_.push_back(std::make_unique<Broker>(*this, id));
   for (auto& broker : brokers_) broker->start();
@@ -99,7 +128,8 @@ Status Cluster::check_topic_name(const std::string& name) const {
   if (name == "." || name == "..") return invalid("\".\" and \"..\" are not allowed");
   if (name.size() > kMaxTopicName) return invalid("it is longer than 249 characters");
   if (!std::ranges::all_of(name, is_topic_character))
-    return invalid("\"" + name + "\" has characters other than ASCII letters, digits, '.', '_' and '-'");
+    return invalid("\"" + name +
+                   "\" has characters other than ASCII letters, digits, '.', '_' and '-'");
   if (topic(name)) return {ErrorCode::topic_already_exists, "Topic '" + name + "' already exists."};
   for (const auto& [existing, unused] : topics_)
     if (metric_name(existing) == metric_name(name))
@@ -108,7 +138,8 @@ Status Cluster::check_topic_name(const std::string& name) const {
   return {};
 }
 
-Assignment Cluster::spread(int32_t partitions, int32_t replication_factor, int32_t first_partition) const {
+Assignment Cluster::spread(int32_t partitions, int32_t replication_factor,
+                           int32_t first_partition) const {
   std::vector<int32_t> alive;
   for (const auto& broker : brokers_)
     if (broker->is_running()) alive.push_back(broker->id());
@@ -121,17 +152,38 @@ Assignment Cluster::spread(int32_t partitions, int32_t replication_factor, int32
     int32_t shift = p / count;
     std::vector<int32_t> replicas{alive[static_cast<size_t>(first)]};
     for (int32_t j = 0; j < replication_factor - 1; ++j)
-      replicas.push_back(alive[static_cast<size_t>((first + 1 + (shift + j) % (count - 1)) % count)]);
+      replicas.push_back(
+          alive[static_cast<size_t>((first + 1 + (shift + j) % (count - 1)) % count)]);
     assignment.push_back(std::move(replicas));
   }
   return assignment;
+}
+
+Status Cluster::check_assignment(const Assignment& assignment) const {
+  for (const auto& replicas : assignment) {
+    if (replicas.empty())
+      return {ErrorCode::invalid_replica_assignment,
+              "The manual partition assignment includes an empty replica list."};
+    if (std::set(replicas.begin(), replicas.end()).size() != replicas.size())
+      return {ErrorCode::invalid_replica_assignment,
+              "The manual partition assignment includes a broker twice."};
+    if (replicas.size() != assignment.front().size())
+      return {ErrorCode::invalid_replica_assignment,
+              "The manual partition assignment has replica lists of different lengths."};
+    for (int32_t replica : replicas)
+      if (!broker(replica))
+        return {ErrorCode::invalid_replica_assignment,
+                "The manual partition assignment includes broker " + std::to_string(replica) +
+                    ", but no such broker is registered."};
+  }
+  return {};
 }
 
 Topic& Cluster::create_topic(const std::string& name, const Assignment& assignment,
                              std::map<std::string, std::string> configs) {
   auto created = std::make_unique<Topic>();
   created->name = name;
-  created->id = Uuid::random();
+  created->id = random_uuid();
   created->internal = name == "__consumer_offsets" || name == "__transaction_state";
   created->configs = std::move(configs);
   Topic& topic = *created;
@@ -165,18 +217,38 @@ void Cluster::delete_topic(Topic& topic) {
 Topic& Cluster::internal_topic(const std::string& name, const char* partitions_config,
                                const char* replication_config) {
   if (Topic* existing = topic(name)) return *existing;
-  auto alive = std::ranges::count_if(brokers_, [](const auto& broker) { return broker->is_running(); });
+  auto alive =
+      std::ranges::count_if(brokers_, [](const auto& broker) { return broker->is_running(); });
   auto replicas = std::min<int64_t>(number_setting(replication_config), alive);
-  auto assignment = spread(static_cast<int32_t>(number_setting(partitions_config)), static_cast<int32_t>(replicas));
-  return create_topic(name, assignment, {{"cleanup.policy", "compact"}, {"compression.type", "producer"}, {"segment.bytes", "104857600"}});
+  auto assignment = spread(static_cast<int32_t>(number_setting(partitions_config)),
+                           static_cast<int32_t>(replicas));
+  return create_topic(name, assignment,
+                      {{"cleanup.policy", "compact"},
+                       {"compression.type", "producer"},
+                       {"segment.bytes", "104857600"}});
+}
+
+Partition& Cluster::group_partition(std::string_view group_id) {
+  Topic& topic = internal_topic("__consumer_offsets", "offsets.topic.num.partitions",
+                                "offsets.topic.replication.factor");
+  return *topic.partitions[java_hash(group_id) % topic.partitions.size()];
+}
+
+Partition& Cluster::transaction_partition(std::string_view transactional_id) {
+  Topic& topic = internal_topic("__transaction_state", "transaction.state.log.num.partitions",
+                                "transaction.state.log.replication.factor");
+  return *topic.partitions[java_hash(transactional_id) % topic.partitions.size()];
 }
 
 Topic* Cluster::auto_create(const std::string& name) {
-  if (setting("auto.create.topics.enable") != "true" || !check_topic_name(name).ok()) return nullptr;
+  if (setting("auto.create.topics.enable") != "true" || !check_topic_name(name).ok())
+    return nullptr;
   auto replicas = static_cast<int32_t>(number_setting("default.replication.factor"));
-  auto alive = std::ranges::count_if(brokers_, [](const auto& broker) { return broker->is_running(); });
+  auto alive =
+      std::ranges::count_if(brokers_, [](const auto& broker) { return broker->is_running(); });
   if (replicas > alive) return nullptr;
-  return &create_topic(name, spread(static_cast<int32_t>(number_setting("num.partitions")), replicas));
+  return &create_topic(name,
+                       spread(static_cast<int32_t>(number_setting("num.partitions")), replicas));
 }
 
 void Cluster::choose_leader(Partition& partition) {
@@ -190,20 +262,23 @@ void Cluster::choose_leader(Partition& partition) {
 Status Cluster::elect(Partition& partition, Election election) {
   if (election == Election::preferred) {
     int32_t preferred = partition.replicas.front();
-    if (partition.leader() == preferred) return {ErrorCode::election_not_needed, "Leader election not needed for partition."};
+    if (partition.leader() == preferred)
+      return {ErrorCode::election_not_needed, "Leader election not needed for partition."};
     if (!is_alive(preferred) || std::ranges::count(partition.isr, preferred) == 0)
       return {ErrorCode::preferred_leader_not_available, "The preferred leader was not available."};
     partition.set_leader(preferred);
     return {};
   }
-  if (partition.leader() >= 0) return {ErrorCode::election_not_needed, "Leader election not needed for partition."};
+  if (partition.leader() >= 0)
+    return {ErrorCode::election_not_needed, "Leader election not needed for partition."};
   for (int32_t replica : partition.replicas) {
     if (!is_alive(replica)) continue;
     partition.isr = {replica};
     partition.set_leader(replica);
     return {};
   }
-  return {ErrorCode::eligible_leaders_not_available, "Eligible topic partition leaders are not available."};
+  return {ErrorCode::eligible_leaders_not_available,
+          "Eligible topic partition leaders are not available."};
 }
 
 std::string Cluster::setting(const std::string& name) const {
@@ -213,7 +288,9 @@ std::string Cluster::setting(const std::string& name) const {
   return definition->default_value;
 }
 
-int64_t Cluster::number_setting(const std::string& name) const { return parse_number(setting(name)); }
+int64_t Cluster::number_setting(const std::string& name) const {
+  return parse_number(setting(name));
+}
 
 std::string Cluster::setting(const Topic& topic, const std::string& name) const {
   if (auto set = topic.configs.find(name); set != topic.configs.end()) return set->second;

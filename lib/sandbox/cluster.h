@@ -1,5 +1,6 @@
-// The state that all brokers of the embedded cluster share: who is alive, the topics, the settings, the coordinators.
-// It does what Kafka's controller does; every change is visible at once on every broker.
+// The state that all brokers of the embedded cluster share: who is alive, the topics, the settings,
+// the coordinators. It does what Kafka's controller does; every change is visible at once on every
+// broker.
 #pragma once
 
 #include <cstdint>
@@ -11,11 +12,12 @@
 #include <vector>
 
 #include "base/uuid.h"
-#include "sandbox/broker.h"
 #include "protocol/schema.h"
+#include "sandbox/broker.h"
 #include "sandbox/event_loop.h"
 #include "sandbox/faults.h"
 #include "sandbox/options.h"
+#include "sandbox/release.h"
 #include "sandbox/status.h"
 #include "sandbox/topic.h"
 
@@ -34,8 +36,6 @@ class Cluster {
   const std::string& id() const { return id_; }
 
   const Release& release() const { return release_; }
-  /// The versions of `api` that the imitated release speaks; nothing where it lacks the API.
-  std::optional<Versions> api_range(const Api& api) const;
   Faults& faults() { return faults_; }
 
   const std::vector<std::unique_ptr<Broker>>& brokers() const { return brokers_; }
@@ -48,15 +48,21 @@ class Cluster {
   void stop_broker(int32_t id);
   void start_broker(int32_t id);
 
-  const std::map<std::string, std::unique_ptr<Topic>, std::less<>>& topics() const { return topics_; }
+  const std::map<std::string, std::unique_ptr<Topic>, std::less<>>& topics() const {
+    return topics_;
+  }
   Topic* topic(std::string_view name) const;
   Topic* topic(const Uuid& id) const;
   Partition* partition(std::string_view topic_name, int32_t index) const;
 
   /// Whether Kafka takes this as a new topic's name.
   Status check_topic_name(const std::string& name) const;
-  /// Spreads replicas over the living brokers as Kafka does; `first_partition` continues an existing spread.
-  Assignment spread(int32_t partitions, int32_t replication_factor, int32_t first_partition = 0) const;
+  /// Spreads replicas over the living brokers as Kafka does; `first_partition` continues an
+  /// existing spread.
+  Assignment spread(int32_t partitions, int32_t replication_factor,
+                    int32_t first_partition = 0) const;
+  /// Whether these lists of replicas name brokers that exist, each once, and equally many.
+  Status check_assignment(const Assignment& assignment) const;
   Topic& create_topic(const std::string& name, const Assignment& assignment,
                       std::map<std::string, std::string> configs = {});
   void add_partitions(Topic& topic, const Assignment& assignment);
@@ -64,6 +70,9 @@ class Cluster {
   /// An internal topic, created when it is first needed.
   Topic& internal_topic(const std::string& name, const char* partitions_config,
                         const char* replication_config);
+  /// The partition whose leader coordinates a group or a transactional id.
+  Partition& group_partition(std::string_view group_id);
+  Partition& transaction_partition(std::string_view transactional_id);
   /// The topic, created by defaults where the broker's settings allow it; null otherwise.
   Topic* auto_create(const std::string& name);
 

@@ -32,8 +32,10 @@ constexpr ConfigDefinition kTopicConfigs[] = {
     {"local.retention.ms", int64, "-2", "log.local.retention.ms", nullptr, -2},
     {"max.compaction.lag.ms", int64, kMaxInt64, "log.cleaner.max.compaction.lag.ms", nullptr, 1},
     {"max.message.bytes", int32, "1048588", "message.max.bytes", nullptr, 0},
-    {"message.timestamp.after.max.ms", int64, "3600000", "log.message.timestamp.after.max.ms", nullptr, 0},
-    {"message.timestamp.before.max.ms", int64, kMaxInt64, "log.message.timestamp.before.max.ms", nullptr, 0},
+    {"message.timestamp.after.max.ms", int64, "3600000", "log.message.timestamp.after.max.ms",
+     nullptr, 0},
+    {"message.timestamp.before.max.ms", int64, kMaxInt64, "log.message.timestamp.before.max.ms",
+     nullptr, 0},
     {"message.timestamp.type", string, "CreateTime", "log.message.timestamp.type", kTimestampTypes},
     {"min.cleanable.dirty.ratio", float64, "0.5", "log.cleaner.min.cleanable.ratio", nullptr, 0},
     {"min.compaction.lag.ms", int64, "0", "log.cleaner.min.compaction.lag.ms", nullptr, 0},
@@ -48,7 +50,8 @@ constexpr ConfigDefinition kTopicConfigs[] = {
     {"segment.index.bytes", int32, "10485760", "log.index.size.max.bytes", nullptr, 4},
     {"segment.jitter.ms", int64, "0", "log.roll.jitter.ms", nullptr, 0},
     {"segment.ms", int64, "604800000", "log.roll.ms", nullptr, 1},
-    {"unclean.leader.election.enable", boolean, "false", "unclean.leader.election.enable", kBooleans},
+    {"unclean.leader.election.enable", boolean, "false", "unclean.leader.election.enable",
+     kBooleans},
 };
 
 constexpr ConfigDefinition kBrokerConfigs[] = {
@@ -137,12 +140,15 @@ constexpr ConfigDefinition kBrokerConfigs[] = {
 };
 
 constexpr ConfigDefinition kGroupConfigs[] = {
-    {"consumer.heartbeat.interval.ms", int32, "5000", "group.consumer.heartbeat.interval.ms", nullptr, 1},
-    {"consumer.session.timeout.ms", int32, "45000", "group.consumer.session.timeout.ms", nullptr, 1},
+    {"consumer.heartbeat.interval.ms", int32, "5000", "group.consumer.heartbeat.interval.ms",
+     nullptr, 1},
+    {"consumer.session.timeout.ms", int32, "45000", "group.consumer.session.timeout.ms", nullptr,
+     1},
 };
 
 const ConfigDefinition* find(std::span<const ConfigDefinition> definitions, std::string_view name) {
-  auto found = std::ranges::find(definitions, name, [](const auto& one) { return std::string_view(one.name); });
+  auto found = std::ranges::find(definitions, name,
+                                 [](const auto& one) { return std::string_view(one.name); });
   return found == definitions.end() ? nullptr : &*found;
 }
 
@@ -170,7 +176,8 @@ template <class Number>
 bool parses(const std::string& value, int64_t least) {
   Number number{};
   auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-  return error == std::errc() && end == value.data() + value.size() && number >= static_cast<Number>(std::max<int64_t>(least, std::is_floating_point_v<Number> ? INT64_MIN : static_cast<int64_t>(std::numeric_limits<Number>::lowest())));
+  bool whole = error == std::errc() && end == value.data() + value.size();
+  return whole && static_cast<double>(number) >= static_cast<double>(least);
 }
 
 }  // namespace
@@ -179,19 +186,36 @@ std::span<const ConfigDefinition> topic_configs() { return kTopicConfigs; }
 std::span<const ConfigDefinition> broker_configs() { return kBrokerConfigs; }
 std::span<const ConfigDefinition> group_configs() { return kGroupConfigs; }
 
-const ConfigDefinition* find_topic_config(std::string_view name) { return find(kTopicConfigs, name); }
-const ConfigDefinition* find_broker_config(std::string_view name) { return find(kBrokerConfigs, name); }
-const ConfigDefinition* find_group_config(std::string_view name) { return find(kGroupConfigs, name); }
+const ConfigDefinition* find_topic_config(std::string_view name) {
+  return find(kTopicConfigs, name);
+}
+const ConfigDefinition* find_broker_config(std::string_view name) {
+  return find(kBrokerConfigs, name);
+}
+const ConfigDefinition* find_group_config(std::string_view name) {
+  return find(kGroupConfigs, name);
+}
 
 Status check_config(const ConfigDefinition& definition, const std::string& value) {
   bool good = true;
   switch (definition.type) {
-    case int16: good = parses<int16_t>(value, definition.least); break;
-    case int32: good = parses<int32_t>(value, definition.least); break;
-    case int64: good = parses<int64_t>(value, definition.least); break;
-    case float64: good = parses<double>(value, definition.least); break;
-    case list: good = !definition.allowed || value.empty() || all_allowed(definition.allowed, value); break;
-    default: good = !definition.allowed || contains(definition.allowed, value);
+    case int16:
+      good = parses<int16_t>(value, definition.least);
+      break;
+    case int32:
+      good = parses<int32_t>(value, definition.least);
+      break;
+    case int64:
+      good = parses<int64_t>(value, definition.least);
+      break;
+    case float64:
+      good = parses<double>(value, definition.least);
+      break;
+    case list:
+      good = !definition.allowed || value.empty() || all_allowed(definition.allowed, value);
+      break;
+    default:
+      good = !definition.allowed || contains(definition.allowed, value);
   }
   if (good) return {};
   return {ErrorCode::invalid_config,

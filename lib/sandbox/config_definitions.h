@@ -1,4 +1,5 @@
-// The settings of topics, brokers and groups that the embedded cluster knows: Kafka's names, defaults and bounds.
+// The settings of topics, brokers and groups that the embedded cluster knows: Kafka's names,
+// defaults and bounds.
 #pragma once
 
 #include <cstdint>
@@ -26,11 +27,11 @@ enum class ConfigType : int8_t {
 struct ConfigDefinition {
   const char* name;
   ConfigType type;
-  const char* default_value;            // null: not set
-  const char* broker_name = nullptr;    // of a topic's setting: the broker's that gives its default
-  const char* allowed = nullptr;        // comma-separated; null: anything of the type
+  const char* default_value;          // null: not set
+  const char* broker_name = nullptr;  // of a topic's setting: the broker's that gives its default
+  const char* allowed = nullptr;      // comma-separated; null: anything of the type
   int64_t least = INT64_MIN;
-  bool dynamic = true;                  // of a broker's setting: may be changed while it runs
+  bool dynamic = true;  // of a broker's setting: may be changed while it runs
 };
 
 std::span<const ConfigDefinition> topic_configs();

@@ -14,8 +14,8 @@ namespace kt::sandbox {
 namespace {
 
 constexpr size_t kReadBytes = 64 << 10;
-constexpr size_t kKeptInputBytes = 1 << 20;  // a larger buffer is given back when it is empty
-constexpr size_t kSendBytesAtOnce = 2 << 20; // then other connections get their turn
+constexpr size_t kKeptInputBytes = 1 << 20;   // a larger buffer is given back when it is empty
+constexpr size_t kSendBytesAtOnce = 2 << 20;  // then other connections get their turn
 constexpr int kFramesAtOnce = 64;
 
 }  // namespace
@@ -75,7 +75,11 @@ void Connection::progress() {
   in_progress_ = false;
   if (!is_open()) return;
   if (frames_left == 0) loop_.after(0, [self] { self->progress(); });
-  uint32_t wanted = !output_.empty() ? EPOLLOUT : awaiting_reply_ || frames_left == 0 ? 0 : EPOLLIN;
+  uint32_t wanted = 0;
+  if (!output_.empty())
+    wanted = EPOLLOUT;
+  else if (!awaiting_reply_ && frames_left > 0)
+    wanted = EPOLLIN;
   if (wanted != interest_) loop_.change(fd_, wanted);
   interest_ = wanted;
 }

@@ -1,6 +1,6 @@
-// One client's socket: frames in, replies out. As in Kafka, a connection has one request in work at a time and is not
-// read while an answer is awaited or still being sent, so a slow or flooding client can't make the sandbox grow.
-// A frame with an impossible length closes the connection.
+// One client's socket: frames in, replies out. As in Kafka, a connection has one request in work at
+// a time and is not read while an answer is awaited or still being sent, so a slow or flooding
+// client can't make the sandbox grow. A frame with an impossible length closes the connection.
 #pragma once
 
 #include <cstdint>
@@ -18,12 +18,13 @@ namespace kt::sandbox {
 
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  /// Is given each frame, without its length; must cause exactly one reply(), skip_reply() or close(), now or later.
-  /// The frame stays where it is until then.
+  /// Is given each frame, without its length; must cause exactly one reply(), skip_reply() or
+  /// close(), now or later. The frame stays where it is until then.
   using OnFrame = std::function<void(const std::shared_ptr<Connection>&, std::string_view frame)>;
 
   /// Takes the descriptor over.
-  Connection(EventLoop& loop, int fd, std::string peer_host, int32_t max_frame_bytes, OnFrame on_frame);
+  Connection(EventLoop& loop, int fd, std::string peer_host, int32_t max_frame_bytes,
+             OnFrame on_frame);
   ~Connection();
 
   void start();
@@ -55,8 +56,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::function<void()> on_close_;
 
   Buffer input_;
-  size_t begin_ = 0;         // of the first byte in input_ that no handled frame covers
-  size_t frame_bytes_ = 0;   // of the frame in work, its length included
+  size_t begin_ = 0;        // of the first byte in input_ that no handled frame covers
+  size_t frame_bytes_ = 0;  // of the frame in work, its length included
   Output output_;
   std::optional<size_t> bytes_until_cut_;
   bool awaiting_reply_ = false;

@@ -22,7 +22,8 @@ const std::map<int16_t, Handler>& handlers() {
   return table;
 }
 
-/// Kafka answers a version of ApiVersions that it lacks in v0, naming what it has, so that the client can ask again.
+/// Kafka answers a version of ApiVersions that it lacks in v0, naming what it has, so that the
+/// client can ask again.
 void refuse_api_versions(Call& call) {
   msg::ApiVersionsResponse response;
   response.error_code = static_cast<int16_t>(ErrorCode::unsupported_version);
@@ -30,7 +31,7 @@ void refuse_api_versions(Call& call) {
   if (call.cluster.release().answers_unknown_api_versions_with_range())
     response.api_keys.push_back({.api_key = call.api->key,
                                  .min_version = 0,
-                                 .max_version = call.cluster.api_range(*call.api)->last});
+                                 .max_version = call.cluster.release().range(*call.api)->last});
   send_response(call, response);
 }
 
@@ -46,16 +47,22 @@ void serve(Call& call, std::string_view body) {
 
 }  // namespace
 
-void dispatch(Broker& broker, const std::shared_ptr<Connection>& connection, std::string_view frame) {
+void dispatch(Broker& broker, const std::shared_ptr<Connection>& connection,
+              std::string_view frame) {
   Cluster& cluster = broker.cluster();
   try {
     RequestKind kind = peek_request(frame);
     const Api* api = find_api(kind.api_key);
-    auto range = api ? cluster.api_range(*api) : std::nullopt;
+    auto range = api ? cluster.release().range(*api) : std::nullopt;
     if (!range || !handlers().contains(kind.api_key)) return connection->close();
     ByteReader reader(frame);
     RequestHeader header = decode_request_header(reader, *api);
-    Call call{broker, cluster, connection, api, kind.api_version, header.correlation_id,
+    Call call{broker,
+              cluster,
+              connection,
+              api,
+              kind.api_version,
+              header.correlation_id,
               header.client_id.value_or("")};
     if (!range->contains(kind.api_version)) {
       if (api == &msg::ApiVersionsRequest::api()) return refuse_api_versions(call);
@@ -68,13 +75,26 @@ void dispatch(Broker& broker, const std::shared_ptr<Connection>& connection, std
   }
 }
 
-void send_reply(const Call& call, std::string_view body) {
-  std::string bytes(4, '\0');
-  encode_header(bytes, *call.api, call.version, {.correlation_id = call.correlation_id});
-  bytes.append(body);
-  store_big_endian(bytes.data(), static_cast<int32_t>(bytes.size() - 4));
+void send_reply(const Call& call, std::string_view body) { send_reply(call, body, {}, {}); }
+
+void send_reply(const Call& call, std::string_view body, const std::vector<size_t>& gaps,
+                const std::vector<FilePart>& files) {
+  size_t size = body.size();
+  for (const auto& part : files) size += part.size_bytes;
+  std::string head(4, '\0');
+  encode_header(head, *call.api, call.version, {.correlation_id = call.correlation_id});
+  store_big_endian(head.data(), static_cast<int32_t>(size + head.size() - 4));
   Output output;
-  output.add(std::move(bytes));
+  size_t done = 0;
+  for (size_t i = 0; i < gaps.size(); ++i) {
+    head.append(body.substr(done, gaps[i] - done));
+    done = gaps[i];
+    if (files[i].size_bytes == 0) continue;
+    output.add(std::exchange(head, {}));
+    output.add(files[i].file, files[i].position, files[i].size_bytes);
+  }
+  head.append(body.substr(done));
+  output.add(std::move(head));
   call.connection->reply(std::move(output));
 }
 

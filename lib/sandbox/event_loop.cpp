@@ -47,8 +47,10 @@ void EventLoop::unwatch(int fd) {
 }
 
 EventLoop::TimerId EventLoop::after(int64_t delay_ms, std::function<void()> action) {
-  constexpr int64_t kMostMs = int64_t{1000} * 3600 * 24 * 365;  // keeps the clock's arithmetic in range
-  auto deadline = Clock::now() + std::chrono::milliseconds(std::clamp<int64_t>(delay_ms, 0, kMostMs));
+  constexpr int64_t kMostMs =
+      int64_t{1000} * 3600 * 24 * 365;  // keeps the clock's arithmetic in range
+  auto deadline =
+      Clock::now() + std::chrono::milliseconds(std::clamp<int64_t>(delay_ms, 0, kMostMs));
   TimerId id{deadline, next_timer_++};
   timers_.emplace(id, std::move(action));
   return id;
@@ -72,7 +74,8 @@ void EventLoop::run() {
   while (!stopped_) {
     int count = epoll_wait(epoll_fd_, events.data(), events.size(), wait_ms());
     for (int i = 0; i < count; ++i) {
-      // A handler may unwatch any descriptor, its own included; the copy keeps it alive while it runs.
+      // A handler may unwatch any descriptor, its own included; the copy keeps it alive while it
+      // runs.
       auto found = handlers_.find(events[i].data.fd);
       if (found == handlers_.end()) continue;
       Handler handler = found->second;

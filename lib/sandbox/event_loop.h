@@ -1,5 +1,6 @@
-// The sandbox's one thread: sockets by epoll, timers by deadline, and work handed over from other threads. All state of
-// the embedded cluster is touched from here only, which is why it needs no locks.
+// The sandbox's one thread: sockets by epoll, timers by deadline, and work handed over from other
+// threads. All state of the embedded cluster is touched from here only, which is why it needs no
+// locks.
 #pragma once
 
 #include <chrono>
@@ -34,7 +35,8 @@ class EventLoop {
   /// Does nothing for a timer that has fired.
   void cancel(const TimerId& timer) { timers_.erase(timer); }
 
-  /// Runs `action` on the loop's thread, soon. The only member that other threads may call, with stop().
+  /// Runs `action` on the loop's thread, soon. The only member that other threads may call, with
+  /// stop().
   void post(std::function<void()> action);
   void stop();
 

@@ -5,7 +5,6 @@
 #include <utility>
 #include <vector>
 
-#include "base/duration.h"
 #include "base/error.h"
 #include "protocol/errors.h"
 #include "sandbox/call.h"
@@ -40,33 +39,48 @@ void set_codes(const StructTable& structure, char* value, int16_t code) {
       continue;
     }
     Elements elements = field.holder->view(member);
-    auto* first = static_cast<char*>(const_cast<void*>(elements.first));  // of a response that we own
-    for (size_t i = 0; i < elements.count; ++i) set_codes(*field.structure, first + i * field.structure->size, code);
+    auto* first =
+        static_cast<char*>(const_cast<void*>(elements.first));  // of a response that we own
+    for (size_t i = 0; i < elements.count; ++i)
+      set_codes(*field.structure, first + i * field.structure->size, code);
   }
 }
 
 [[noreturn]] void refuse(const std::string& text, const std::string& reason) {
   throw Error("fault \"" + text + "\": " + reason, Exit::usage,
-              "write API[@BROKER]:EFFECT[:COUNT], as in Produce@1:NOT_LEADER_OR_FOLLOWER:3, Fetch:delay=500ms, "
+              "write API[@BROKER]:EFFECT[:COUNT], as in Produce@1:NOT_LEADER_OR_FOLLOWER:3, "
+              "Fetch:delay=500ms, "
               "Metadata:drop or Fetch:cut=100");
 }
 
 int64_t to_number(const std::string& text, const std::string& part) {
   int64_t number = 0;
   auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), number);
-  if (error != std::errc() || end != part.data() + part.size()) refuse(text, "\"" + part + "\" is no number");
+  if (error != std::errc() || end != part.data() + part.size())
+    refuse(text, "\"" + part + "\" is no number");
   return number;
+}
+
+std::optional<int16_t> find_error(const std::string& name) {
+  constexpr int16_t kMostCodes = 1000;
+  for (int16_t code = -1; code < kMostCodes; ++code)
+    if (error_name(code) == name) return code;
+  return std::nullopt;
 }
 
 void read_effect(Fault& fault, const std::string& text, const std::string& effect) {
   if (effect == "drop") {
     fault.drop = true;
   } else if (effect.starts_with("delay=")) {
-    fault.delay_ms = parse_duration_ms(effect.substr(6));
+    std::string delay = effect.substr(6);
+    bool in_ms = delay.ends_with("ms");
+    if (!in_ms && !delay.ends_with("s")) refuse(text, "a delay is 500ms or 2s");
+    fault.delay_ms =
+        to_number(text, delay.substr(0, delay.size() - (in_ms ? 2 : 1))) * (in_ms ? 1 : 1000);
   } else if (effect.starts_with("cut=")) {
     fault.cut_after_bytes = static_cast<size_t>(to_number(text, effect.substr(4)));
   } else if (auto code = find_error(effect)) {
-    fault.error_code = static_cast<int16_t>(*code);
+    fault.error_code = *code;
   } else {
     fault.error_code = static_cast<int16_t>(to_number(text, effect));
   }
@@ -126,7 +140,8 @@ Fault parse_fault(const std::string& text) {
     fault.api_key = api->key;
   }
   read_effect(fault, text, parts[1]);
-  if (parts.size() == 3) fault.count = parts[2] == "always" ? -1 : static_cast<int>(to_number(text, parts[2]));
+  if (parts.size() == 3)
+    fault.count = parts[2] == "always" ? -1 : static_cast<int>(to_number(text, parts[2]));
   return fault;
 }
 

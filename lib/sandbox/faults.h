@@ -1,4 +1,5 @@
-// Trouble on demand: what a client must survive, made to happen. Rules are matched in the order they were added.
+// Trouble on demand: what a client must survive, made to happen. Rules are matched in the order
+// they were added.
 #pragma once
 
 #include <cstdint>
@@ -13,15 +14,17 @@ namespace kt::sandbox {
 
 struct Call;
 
-/// One rule. It fits requests of `api_key` (-1: any) to `broker_id` (-1: any) and is used up after `count` of them.
+/// One rule. It fits requests of `api_key` (-1: any) to `broker_id` (-1: any) and is used up after
+/// `count` of them.
 struct Fault {
   int16_t api_key = -1;
   int32_t broker_id = -1;
-  int count = 1;  // -1: for ever
-  int64_t delay_ms = 0;                  // answer that much later
-  std::optional<int16_t> error_code;     // every error code in the answer becomes this one
-  std::optional<size_t> cut_after_bytes; // close the connection after that many bytes of the answer
-  bool drop = false;                     // close the connection instead of answering
+  int count = 1;                      // -1: for ever
+  int64_t delay_ms = 0;               // answer that much later
+  std::optional<int16_t> error_code;  // every error code in the answer becomes this one
+  std::optional<size_t>
+      cut_after_bytes;  // close the connection after that many bytes of the answer
+  bool drop = false;    // close the connection instead of answering
 };
 
 class Faults {
@@ -41,7 +44,8 @@ class Faults {
 /// Puts `code` into every error code of a response.
 void set_error_codes(const MessageTable& table, void* response, int16_t code);
 
-/// Reads `API[@BROKER]:EFFECT[:COUNT]`, EFFECT being an error's name or number, `delay=500ms`, `cut=100` or `drop`.
+/// Reads `API[@BROKER]:EFFECT[:COUNT]`, EFFECT being an error's name or number, `delay=500ms`,
+/// `cut=100` or `drop`.
 Fault parse_fault(const std::string& text);
 
 }  // namespace kt::sandbox

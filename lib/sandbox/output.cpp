@@ -39,7 +39,8 @@ ssize_t Output::send_some(int socket, size_t limit) {
       if (errno == EAGAIN || errno == EWOULDBLOCK) break;
       return -1;
     }
-    if (now == 0) return -1;  // a file that became shorter than the reply promised: the peer can't be served
+    if (now == 0)
+      return -1;  // a file that became shorter than the reply promised: the peer can't be served
     auto& front = chunks_.front();
     front.offset += now;
     front.size -= static_cast<size_t>(now);

@@ -1,5 +1,5 @@
-// What is to be sent to one client: bytes in memory and ranges of files, in order. File ranges go out by sendfile and
-// never pass through this process.
+// What is to be sent to one client: bytes in memory and ranges of files, in order. File ranges go
+// out by sendfile and never pass through this process.
 #pragma once
 
 #include <sys/types.h>

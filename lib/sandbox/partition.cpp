@@ -6,8 +6,13 @@
 
 namespace kt::sandbox {
 
-Partition::Partition(Topic& topic, int32_t index, std::vector<int32_t> replica_ids, LogOptions log_options)
-    : replicas(std::move(replica_ids)), isr(replicas), topic_(topic), index_(index), log_(std::move(log_options)) {}
+Partition::Partition(Topic& topic, int32_t index, std::vector<int32_t> replica_ids,
+                     LogOptions log_options)
+    : replicas(std::move(replica_ids)),
+      isr(replicas),
+      topic_(topic),
+      index_(index),
+      log_(std::move(log_options)) {}
 
 std::string Partition::name() const { return topic_.name + "-" + std::to_string(index_); }
 
@@ -15,10 +20,10 @@ int64_t Partition::last_stable_offset() const {
   return producers_.first_open_offset().value_or(high_watermark());
 }
 
-void Partition::append(std::string_view batch) {
+void Partition::append(std::string_view batch, const BatchSpan& span) {
   if (epochs_.empty() || epochs_.back().epoch != leader_epoch_)
     epochs_.push_back({leader_epoch_, log_.end_offset()});
-  log_.append(batch);
+  log_.append(batch, span);
   notify();
 }
 
@@ -26,6 +31,13 @@ void Partition::set_leader(int32_t broker_id) {
   leader_ = broker_id;
   ++leader_epoch_;
   notify();
+}
+
+int32_t Partition::epoch_at(int64_t offset) const {
+  int32_t epoch = leader_epoch_;
+  for (const auto& one : epochs_)
+    if (one.start_offset <= offset) epoch = one.epoch;
+  return epoch;
 }
 
 void Partition::wait_for_change(std::weak_ptr<std::function<void()>> wake) {

@@ -1,5 +1,6 @@
-// One partition as its leader sees it: replicas, leadership, the log, and what is known of its producers. Replication
-// is instant here (all brokers live in one process), so the high watermark is the log's end.
+// One partition as its leader sees it: replicas, leadership, the log, and what is known of its
+// producers. Replication is instant here (all brokers live in one process), so the high watermark
+// is the log's end.
 #pragma once
 
 #include <cstdint>
@@ -33,7 +34,7 @@ class Partition {
   int64_t last_stable_offset() const;
 
   /// Appends batches whose offsets have been assigned, and wakes who waits for data.
-  void append(std::string_view batch);
+  void append(std::string_view batch, const BatchSpan& span);
 
   /// Begins a new leader epoch; -1 for no leader.
   void set_leader(int32_t broker_id);
@@ -46,14 +47,17 @@ class Partition {
   };
   /// The leader epochs that wrote to the log, ascending.
   const std::vector<EpochStart>& epochs() const { return epochs_; }
+  /// The epoch that wrote `offset`, or, in an empty log, would write it.
+  int32_t epoch_at(int64_t offset) const;
 
-  /// Calls `wake` at every append, and when leadership or existence changes, while `wake` is alive elsewhere.
+  /// Calls `wake` at every append, and when leadership or existence changes, while `wake` is alive
+  /// elsewhere.
   void wait_for_change(std::weak_ptr<std::function<void()>> wake);
   void notify();
 
   std::vector<int32_t> replicas;
   std::vector<int32_t> isr;
-  std::vector<int32_t> adding_replicas;    // of a reassignment that goes on
+  std::vector<int32_t> adding_replicas;  // of a reassignment that goes on
   std::vector<int32_t> removing_replicas;
 
  private:

@@ -1,4 +1,5 @@
-// The log of a partition: segments of record batches in files, on disk or in memory, with the offsets that bound it.
+// The log of a partition: segments of record batches in files, on disk or in memory, with the
+// offsets that bound it.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +16,13 @@ namespace kt::sandbox {
 struct LogOptions {
   std::string directory;  // empty: in memory
   int64_t segment_bytes = 1 << 30;
+};
+
+/// The offsets that a batch covers.
+struct BatchSpan {
+  int64_t base_offset;
+  int64_t last_offset;
+  int64_t max_timestamp_ms;
 };
 
 /// Where some whole batches lie.
@@ -34,10 +42,10 @@ class PartitionLog {
   int64_t size_bytes() const;
 
   /// Appends one batch (or magic 0/1 message) whose offset is final.
-  void append(std::string_view batch);
+  void append(std::string_view batch, const BatchSpan& span);
 
-  /// Batches from the one that holds `offset`, all below `end_offset`, of at most `max_bytes` but at least one
-  /// where `at_least_one` says so; they lie in one file.
+  /// Batches from the one that holds `offset`, all below `end_offset`, of at most `max_bytes` but
+  /// at least one where `at_least_one` says so; they lie in one file.
   LogSlice read(int64_t offset, int64_t end_offset, size_t max_bytes, bool at_least_one) const;
   /// Bytes from the batch that holds `offset` up to `end_offset`, counted no further than `enough`.
   size_t available(int64_t offset, int64_t end_offset, size_t enough) const;
@@ -75,7 +83,6 @@ class PartitionLog {
   };
 
   Segment& writable_segment(size_t batch_bytes);
-  std::string read_batch(const Segment& segment, const Batch& batch) const;
 
   LogOptions options_;
   std::vector<Segment> segments_;

@@ -1,5 +1,6 @@
-// What a partition knows of idempotent and transactional producers: epochs, sequences, the last batches (so that a retry
-// is answered, not stored twice), open transactions and those that were aborted.
+// What a partition knows of idempotent and transactional producers: epochs, sequences, the last
+// batches (so that a retry is answered, not stored twice), open transactions and those that were
+// aborted.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +25,7 @@ struct ProducerState {
   int16_t epoch = -1;
   int32_t coordinator_epoch = -1;
   int64_t last_timestamp_ms = -1;
-  int64_t transaction_start = -1;  // first offset of the open transaction; -1: none
+  int64_t transaction_start = -1;     // first offset of the open transaction; -1: none
   std::deque<ProducerBatch> batches;  // the last five at most
 
   int32_t last_sequence() const { return batches.empty() ? -1 : batches.back().last_sequence; }
@@ -41,16 +42,18 @@ class Producers {
  public:
   struct Verdict {
     ErrorCode error = ErrorCode::none;
-    std::optional<int64_t> duplicate_of;  // the base offset under which the batch has been stored already
+    std::optional<int64_t>
+        duplicate_of;  // the base offset under which the batch has been stored already
   };
   /// May this batch be appended?
-  Verdict check(int64_t producer_id, int16_t epoch, int32_t first_sequence, int32_t last_sequence) const;
+  Verdict check(int64_t producer_id, int16_t epoch, int32_t first_sequence,
+                int32_t last_sequence) const;
 
   /// A data batch has been appended. Producer -1 is nobody.
   void appended(int64_t producer_id, int16_t epoch, const ProducerBatch& batch, bool transactional);
   /// A commit or abort marker has been appended at `offset`.
-  void ended(int64_t producer_id, int16_t epoch, int32_t coordinator_epoch, bool committed, int64_t offset,
-             int64_t timestamp_ms);
+  void ended(int64_t producer_id, int16_t epoch, int32_t coordinator_epoch, bool committed,
+             int64_t offset, int64_t timestamp_ms);
 
   /// The first offset of the oldest open transaction.
   std::optional<int64_t> first_open_offset() const;
@@ -61,7 +64,7 @@ class Producers {
 
  private:
   std::map<int64_t, ProducerState> states_;
-  std::set<int64_t> open_;  // first offsets of the open transactions
+  std::set<int64_t> open_;                   // first offsets of the open transactions
   std::vector<AbortedTransaction> aborted_;  // by last offset
 };
 

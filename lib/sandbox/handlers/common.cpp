@@ -1,0 +1,22 @@
+#include "sandbox/handlers/common.h"
+
+namespace kt::sandbox {
+
+Found find_led(const Call& call, Topic* topic, int32_t index, int32_t leader_epoch) {
+  if (call.injected_error != 0) return {nullptr, static_cast<ErrorCode>(call.injected_error)};
+  Partition* partition = topic ? topic->partition(index) : nullptr;
+  if (!partition) return {nullptr, ErrorCode::unknown_topic_or_partition};
+  if (partition->leader() != call.broker.id()) return {nullptr, ErrorCode::not_leader_or_follower};
+  if (leader_epoch >= 0 && leader_epoch < partition->leader_epoch())
+    return {nullptr, ErrorCode::fenced_leader_epoch};
+  if (leader_epoch > partition->leader_epoch()) return {nullptr, ErrorCode::unknown_leader_epoch};
+  return {partition, ErrorCode::none};
+}
+
+ErrorCode check_controller(const Call& call) {
+  if (call.cluster.release().is_kraft() || call.broker.id() == call.cluster.controller_id())
+    return ErrorCode::none;
+  return ErrorCode::not_controller;
+}
+
+}  // namespace kt::sandbox

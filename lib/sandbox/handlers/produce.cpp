@@ -1,0 +1,66 @@
+// Appends record batches. acks=0 is not answered; if such a request fails, the connection closes
+// instead.
+#include "protocol/msg/produce.h"
+
+#include "sandbox/append.h"
+#include "sandbox/handlers/common.h"
+#include "sandbox/handlers/handlers.h"
+
+namespace kt::sandbox {
+namespace {
+
+using Answer = msg::ProduceResponse::Response::PartitionResponse;
+
+Answer produce(Call& call, const msg::ProduceRequest& request, Topic* topic,
+               const msg::ProduceRequest::TopicData::PartitionData& data) {
+  Answer answer;
+  answer.index = data.index;
+  answer.base_offset = -1;
+  Found found = find_led(call, topic, data.index);
+  if (!topic && call.version >= 13 && call.injected_error == 0)
+    found.error = ErrorCode::unknown_topic_id;
+  if (request.acks < -1 || request.acks > 1) found.error = ErrorCode::invalid_required_acks;
+  if (found.error == ErrorCode::none && request.acks == -1) {
+    auto needed = call.cluster.number_setting(*topic, "min.insync.replicas");
+    if (static_cast<int64_t>(found.partition->isr.size()) < needed)
+      found.error = ErrorCode::not_enough_replicas;
+  }
+  if (found.error != ErrorCode::none) {
+    answer.error_code = number(found.error);
+    return answer;
+  }
+  auto result =
+      append_records(call.cluster, *found.partition, data.records.value_or(""), call.version);
+  answer.error_code = number(result.error);
+  if (!result.message.empty()) answer.error_message = result.message;
+  answer.base_offset = result.base_offset;
+  answer.log_append_time_ms = result.log_append_time_ms;
+  if (result.error == ErrorCode::none)
+    answer.log_start_offset = found.partition->log().start_offset();
+  return answer;
+}
+
+void handle(Call& call, const msg::ProduceRequest& request, Reply<msg::ProduceRequest> reply) {
+  msg::ProduceResponse response;
+  bool failed = false;
+  for (const auto& data : request.topic_data) {
+    Topic* topic =
+        call.version >= 13 ? call.cluster.topic(data.topic_id) : call.cluster.topic(data.name);
+    auto& answers = response.responses.emplace_back();
+    answers.name = data.name;
+    answers.topic_id = data.topic_id;
+    for (const auto& partition : data.partition_data) {
+      answers.partition_responses.push_back(produce(call, request, topic, partition));
+      failed |= answers.partition_responses.back().error_code != 0;
+    }
+  }
+  if (request.acks != 0) return reply(response);
+  if (failed) return call.connection->close();
+  call.connection->skip_reply();
+}
+
+}  // namespace
+
+Handler produce_handler() { return delayed<msg::ProduceRequest, handle>(); }
+
+}  // namespace kt::sandbox
