@@ -103,8 +103,11 @@ class Decoder {
   }
 
   void optional_struct(const FieldTable& field, void* member, const Place* place) {
-    auto mark = integer<int8_t>(&field, place);
-    if (mark < 0) {
+    // A tagged struct is marked by a variable-length integer above 0, any other by a byte that is
+    // not negative.
+    bool present =
+        field.tag >= 0 ? uvarint(&field, place) > 0 : integer<int8_t>(&field, place) >= 0;
+    if (!present) {
       require_nullable(field, place, -1);
       return field.holder->clear(member);
     }

@@ -56,7 +56,8 @@ class Encoder {
     Elements elements = field.holder->view(member);
     if (!elements.present) return null(field, place);
     if (!field.array) {
-      writer_.integer<int8_t>(1);
+      writer_.integer<int8_t>(
+          1);  // the same byte where a tagged field has a variable-length integer
       return value(field, elements.first, place, -1);
     }
     if (flexible_)
@@ -73,7 +74,7 @@ class Encoder {
     if (!field.null_versions.contains(version_))
       fail(place, field, "may not be null in this version");
     if (!field.array && field.type == FieldType::structure)
-      writer_.integer<int8_t>(-1);
+      writer_.integer<int8_t>(field.tag >= 0 ? 0 : -1);
     else if (flexible_)
       writer_.uvarint(0);
     else if (!field.array && field.type == FieldType::string)

@@ -21,7 +21,8 @@ class Filler {
     auto tags = unknown_tags(structure, value);
     if (tags && message_.table().flexible(version_) && chance(8)) {
       tags->add({static_cast<uint32_t>(100 + below(100)), bytes(below(20))});
-      if (chance(2)) tags->add({std::numeric_limits<int32_t>::max(), bytes(200)});
+      // Kafka keeps the very last tag for itself.
+      if (chance(2)) tags->add({std::numeric_limits<int32_t>::max() - 1, bytes(200)});
     }
   }
 

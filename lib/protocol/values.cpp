@@ -156,18 +156,27 @@ void set_integer(FieldType type, void* member, int64_t value) {
   }
 }
 
+namespace {
+
+bool is_default_struct(const StructTable& structure, const void* value) {
+  for (const auto& field : structure.fields)
+    if (!is_default(field, member_of(value, field))) return false;
+  auto tags = unknown_tags(structure, value);
+  return !tags || tags->empty();
+}
+
+}  // namespace
+
 bool is_default(const FieldTable& field, const void* member) {
   if (field.holder) {
     Elements elements = field.holder->view(member);
-    return field.null_by_default ? !elements.present : elements.present && elements.count == 0;
+    if (!elements.present || field.null_by_default)
+      return !elements.present && field.null_by_default;
+    return field.array ? elements.count == 0 : is_default_struct(*field.structure, elements.first);
   }
   switch (field.type) {
-    case FieldType::structure: {
-      for (const auto& inner : field.structure->fields)
-        if (!is_default(inner, member_of(member, inner))) return false;
-      auto tags = unknown_tags(*field.structure, member);
-      return !tags || tags->empty();
-    }
+    case FieldType::structure:
+      return is_default_struct(*field.structure, member);
     case FieldType::uuid:
       return as<Uuid>(member).is_zero();
     case FieldType::float64:
