@@ -8,8 +8,7 @@
 //       return {{"TOPIC...", "", "Topics to create", &topics_},
 //               {"-p,--partitions", "N", "Partitions of each topic", &partitions_}};
 //     }
-//     Exit run(Context& context) override;  // asks the cluster, fills context.report(), returns
-//     the exit code
+//     Exit run(Context& context) override;  // asks the cluster, fills context.report()
 //   };
 //   extern const Command topic_create;
 //   const Command topic_create{.words = "topic create", .summary = "Create topics",
@@ -54,8 +53,8 @@ struct ExitNote {
 };
 
 struct Command {
-  std::string_view words;      ///< "topic create"
-  std::string_view summary = {};    ///< one sentence without full stop: "Create topics"
+  std::string_view words;         ///< "topic create"
+  std::string_view summary = {};  ///< one sentence without full stop: "Create topics"
   std::string_view text = {};  ///< paragraphs between blank lines; indented lines stay as they are
   std::vector<Example> examples = {};
   Schema rows = {};  ///< what context.report() prints; no name: the command prints its own text

@@ -138,17 +138,36 @@ void save_contexts(const Contexts& contexts) {
   if (::rename(aside.c_str(), path.c_str()) != 0) fail("replace");
 }
 
+const NamedContext& existing_context(const Contexts& contexts, std::string_view name) {
+  if (auto found = contexts.find(name)) return *found;
+  std::vector<std::string> names;
+  for (const auto& context : contexts.list) names.push_back(context.name);
+  auto path = contexts_path();
+  throw Error("context " + in_quotes(name) + " is not in " +
+                  (path.empty() ? "any file" : path.string()) + did_you_mean(name, names),
+              Exit::usage);
+}
+
+bool is_secret(std::string_view key) {
+  auto name = lower(key);
+  for (auto word : {"password", "secret", "jaas", "token"})
+    if (name.find(word) != std::string::npos) return true;
+  return false;
+}
+
+std::string without_secret(const std::string& property) {
+  size_t equals = property.find('=');
+  if (equals == std::string::npos || !is_secret(property.substr(0, equals))) return property;
+  auto value = property.substr(equals + 1);
+  if (value.starts_with("file:") || value.starts_with("exec:") || value.starts_with("env:"))
+    return property;
+  return property.substr(0, equals + 1) + "****";
+}
+
 NamedContext chosen_context(const std::optional<std::string>& name) {
   auto contexts = load_contexts();
   auto wanted = name ? *name : contexts.current;
-  if (wanted.empty()) return {};
-  if (auto found = contexts.find(wanted)) return *found;
-  std::vector<std::string> names;
-  for (const auto& context : contexts.list) names.push_back(context.name);
-  throw Error("context " + in_quotes(wanted) + " is not in " +
-                  (contexts_path().empty() ? "any file" : contexts_path().string()) +
-                  did_you_mean(wanted, names),
-              Exit::usage);
+  return wanted.empty() ? NamedContext{} : existing_context(contexts, wanted);
 }
 
 }  // namespace kt

@@ -207,6 +207,20 @@ std::vector<std::string> names_from_stdin() {
   return names;
 }
 
+bool takes_next_word(std::span<const Argument> arguments, std::string_view word) {
+  if (word.starts_with("--")) {
+    auto flag = find_flag(arguments, word);
+    return flag && flag->target.takes_value();
+  }
+  if (!word.starts_with('-')) return false;
+  for (size_t i = 1; i < word.size(); ++i) {
+    auto flag = find_flag(arguments, std::string{'-', word[i]});
+    if (!flag) return false;
+    if (flag->target.takes_value()) return i + 1 == word.size();
+  }
+  return false;
+}
+
 Found find_command(const CommandList& commands, std::span<const Argument> shared,
                    std::span<const std::string> words) {
   Found found;
@@ -218,12 +232,7 @@ Found find_command(const CommandList& commands, std::span<const Argument> shared
       positions.push_back(at);
       continue;
     }
-    auto flag = find_flag(
-        shared, word.starts_with("--") ? word.substr(0, word.find('=')) : word.substr(0, 2));
-    bool value_follows =
-        flag && flag->target.takes_value() &&
-        (word.starts_with("--") ? word.find('=') == std::string_view::npos : word.size() == 2);
-    if (value_follows) ++at;
+    if (takes_next_word(shared, word)) ++at;
   }
   for (size_t count = positions.size(); count > 0; --count) {
     std::vector<std::string_view> leading;

@@ -32,6 +32,9 @@ Positional positional(const Argument& argument);
 /// The flag of that name (`--partitions`, `-p`), or null.
 const Argument* find_flag(std::span<const Argument> arguments, std::string_view name);
 
+/// Whether `word` is a flag, or a bundle of short ones, whose value is the next word.
+bool takes_next_word(std::span<const Argument> arguments, std::string_view word);
+
 /// Fills variables flag by flag as they come; names are collected and distributed by finish(),
 /// which also looks for what is missing.
 class Parser {

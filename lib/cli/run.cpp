@@ -11,6 +11,7 @@
 #include "base/interrupt.h"
 #include "base/text.h"
 #include "cli/context.h"
+#include "cli/contexts.h"
 #include "cli/help.h"
 #include "cli/parse.h"
 #include "cli/settings.h"
@@ -35,14 +36,11 @@ void blank_secrets(int argc, char** argv, Sink& err) {
     size_t name = word.starts_with("--property=") ? 11 : word.starts_with("-X") ? 2 : 0;
     size_t equals = word.find('=', name);
     if (equals == std::string_view::npos) continue;
-    auto key = lower(word.substr(name, equals - name));
+    auto key = word.substr(name, equals - name);
     auto value = word.substr(equals + 1);
-    bool secret = key.find("password") != std::string::npos ||
-                  key.find("secret") != std::string::npos ||
-                  key.find("jaas") != std::string::npos || key.find("token") != std::string::npos;
     bool indirect =
         value.starts_with("file:") || value.starts_with("exec:") || value.starts_with("env:");
-    if (!secret || indirect || value.empty()) continue;
+    if (!is_secret(key) || indirect || value.empty()) continue;
     err.say("kt: warning: " + in_quotes(key) +
             " was readable in the list of processes; give file:PATH, exec:COMMAND or env:NAME "
             "instead\n");
