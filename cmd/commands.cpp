@@ -10,6 +10,9 @@ extern const Command context_set;
 extern const Command context_show;
 extern const Command context_use;
 extern const Command help;
+extern const Command protocol_decode;
+extern const Command protocol_encode;
+extern const Command protocol_schema;
 extern const Command sandbox_command;
 extern const Command schema;
 extern const Command version;
@@ -17,6 +20,10 @@ extern const Command write_manual;
 
 const CommandList& all_commands() {
   static const CommandList list = {
+      &context_list,
+      &protocol_decode,
+      &protocol_encode,
+      &protocol_schema,
       &sandbox_command,
       &context_list,
       &context_use,

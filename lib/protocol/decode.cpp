@@ -62,7 +62,8 @@ class Decoder {
 
   /// The length of a string, bytes or an array: -1 for null.
   int64_t length(const FieldTable& field, const Place* place, int64_t index, bool short_form) {
-    int64_t length = flexible_    ? static_cast<int64_t>(uvarint(&field, place, index)) - 1
+    int64_t length = flexible_ && !field.inflexible
+                         ? static_cast<int64_t>(uvarint(&field, place, index)) - 1
                      : short_form ? integer<int16_t>(&field, place, index)
                                   : integer<int32_t>(&field, place, index);
     if (length < -1) fail(place, &field, "length " + std::to_string(length), index);

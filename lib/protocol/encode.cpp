@@ -75,7 +75,7 @@ class Encoder {
       fail(place, field, "may not be null in this version");
     if (!field.array && field.type == FieldType::structure)
       writer_.integer<int8_t>(field.tag >= 0 ? 0 : -1);
-    else if (flexible_)
+    else if (flexible_ && !field.inflexible)
       writer_.uvarint(0);
     else if (!field.array && field.type == FieldType::string)
       writer_.integer<int16_t>(-1);
@@ -126,7 +126,7 @@ class Encoder {
     if (field.type == FieldType::string && text->size() > 0x7fff)
       fail(place, field, std::to_string(text->size()) + " bytes; a string has at most 32767",
            index);
-    if (flexible_)
+    if (flexible_ && !field.inflexible)
       writer_.uvarint(text->size() + 1);
     else if (field.type == FieldType::string)
       writer_.integer(static_cast<int16_t>(text->size()));

@@ -1,5 +1,7 @@
-// Headers are few and fixed, so they are written out by hand.
+// Which version of the header goes with which message; data/headers.api describes them.
 #include "protocol/header.h"
+
+#include "protocol/message.h"
 
 namespace kt {
 namespace {
@@ -7,23 +9,17 @@ namespace {
 constexpr int16_t kControlledShutdown = 7;
 constexpr int16_t kApiVersions = 18;
 
-void encode_tags(ByteWriter& writer, const UnknownTags& tags) {
-  writer.uvarint(tags.list().size());
-  for (const auto& tag : tags.list()) {
-    writer.uvarint(tag.tag);
-    writer.uvarint(tag.bytes.size());
-    writer.bytes(tag.bytes);
+/// Reads a header off the front of `reader`.
+template <class Header>
+Header take_header(ByteReader& reader, const Api& api, int version, std::string_view kind) {
+  Header header;
+  ByteReader ahead = reader;
+  try {
+    reader.take(decode(Header::table(), &header, ahead.rest(), static_cast<int16_t>(version)));
+  } catch (const DecodeError& error) {
+    throw DecodeError(std::string(api.name) + " " + std::string(kind) + ": " + error.message());
   }
-}
-
-UnknownTags decode_tags(ByteReader& reader) {
-  UnknownTags tags;
-  for (uint32_t count = reader.uvarint(); count > 0; --count) {
-    uint32_t tag = reader.uvarint();
-    uint32_t size = reader.uvarint();
-    tags.add({tag, std::string(reader.take(size))});
-  }
-  return tags;
+  return header;
 }
 
 }  // namespace
@@ -38,22 +34,12 @@ int response_header_version(const Api& api, int16_t version) {
 }
 
 void encode_header(std::string& out, const Api& api, const RequestHeader& header) {
-  ByteWriter writer(out);
-  int form = request_header_version(api, header.api_version);
-  writer.integer(header.api_key);
-  writer.integer(header.api_version);
-  writer.integer(header.correlation_id);
-  if (form == 0) return;
-  writer.integer(static_cast<int16_t>(header.client_id ? header.client_id->size() : -1));
-  if (header.client_id) writer.bytes(*header.client_id);
-  if (form == 2) encode_tags(writer, header.unknown_tags);
+  encode(out, header, static_cast<int16_t>(request_header_version(api, header.api_version)));
 }
 
 void encode_header(std::string& out, const Api& api, int16_t version,
                    const ResponseHeader& header) {
-  ByteWriter writer(out);
-  writer.integer(header.correlation_id);
-  if (response_header_version(api, version) == 1) encode_tags(writer, header.unknown_tags);
+  encode(out, header, static_cast<int16_t>(response_header_version(api, version)));
 }
 
 RequestKind peek_request(std::string_view frame) {
@@ -65,32 +51,14 @@ RequestKind peek_request(std::string_view frame) {
 }
 
 RequestHeader decode_request_header(ByteReader& reader, const Api& api) {
-  RequestHeader header;
-  try {
-    header.api_key = reader.integer<int16_t>();
-    header.api_version = reader.integer<int16_t>();
-    header.correlation_id = reader.integer<int32_t>();
-    int form = request_header_version(api, header.api_version);
-    if (form == 0) return header;
-    auto size = reader.integer<int16_t>();
-    if (size < -1) throw DecodeError("client id of " + std::to_string(size) + " bytes");
-    if (size >= 0) header.client_id = std::string(reader.take(static_cast<size_t>(size)));
-    if (form == 2) header.unknown_tags = decode_tags(reader);
-  } catch (const DecodeError& error) {
-    throw DecodeError("header of " + std::string(api.name) + " request: " + error.message());
-  }
-  return header;
+  ByteReader ahead = reader;
+  int16_t version = peek_request(ahead.rest()).api_version;
+  return take_header<RequestHeader>(reader, api, request_header_version(api, version), "request");
 }
 
 ResponseHeader decode_response_header(ByteReader& reader, const Api& api, int16_t version) {
-  ResponseHeader header;
-  try {
-    header.correlation_id = reader.integer<int32_t>();
-    if (response_header_version(api, version) == 1) header.unknown_tags = decode_tags(reader);
-  } catch (const DecodeError& error) {
-    throw DecodeError("header of " + std::string(api.name) + " response: " + error.message());
-  }
-  return header;
+  return take_header<ResponseHeader>(reader, api, response_header_version(api, version),
+                                     "response");
 }
 
 }  // namespace kt

@@ -4,28 +4,17 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/bytes.h"
+#include "protocol/msg/headers.h"
 #include "protocol/schema.h"
-#include "protocol/unknown_tags.h"
 
 namespace kt {
 
-struct RequestHeader {
-  int16_t api_key = 0;
-  int16_t api_version = 0;
-  int32_t correlation_id = 0;
-  std::optional<std::string> client_id;
-  UnknownTags unknown_tags{};
-};
-
-struct ResponseHeader {
-  int32_t correlation_id = 0;
-  UnknownTags unknown_tags{};
-};
+using msg::RequestHeader;
+using msg::ResponseHeader;
 
 /// 0, 1 or 2.
 int request_header_version(const Api& api, int16_t version);

@@ -49,4 +49,11 @@ void write_json(std::string& out, const MessageTable& table, const void* message
 /// lacks, or that no version has, is an error that names it.
 AnyMessage read_json(const MessageTable& table, std::string_view json, int16_t version);
 
+/// The JSON of the header and of the body in `{"header":{...},"body":{...}}`; empty objects where
+/// one is left out.
+struct FrameJson {
+  std::string header, body;
+};
+FrameJson split_frame_json(std::string_view json);
+
 }  // namespace kt

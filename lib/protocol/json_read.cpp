@@ -177,14 +177,9 @@ class Reader {
   int16_t version_;
 };
 
-}  // namespace
-
-AnyMessage read_json(const MessageTable& table, std::string_view text, int16_t version) {
-  if (!table.versions.contains(version))
-    throw EncodeError(message_title(table, version) + ": there is no such version", Exit::usage);
-  json node;
+json parse(std::string_view text) {
   try {
-    node = json::parse(text);
+    return json::parse(text);
   } catch (const json::exception& error) {
     // nlohmann's sentence starts with its own name in brackets.
     std::string what = error.what();
@@ -192,9 +187,26 @@ AnyMessage read_json(const MessageTable& table, std::string_view text, int16_t v
     throw EncodeError("not JSON: " + (start == std::string::npos ? what : what.substr(start + 2)),
                       Exit::usage);
   }
+}
+
+}  // namespace
+
+AnyMessage read_json(const MessageTable& table, std::string_view text, int16_t version) {
+  if (!table.versions.contains(version))
+    throw EncodeError(message_title(table, version) + ": there is no such version", Exit::usage);
+  json node = parse(text);
   AnyMessage message(table);
   Reader(message, version).structure(*table.root, message.get(), node, nullptr);
   return message;
+}
+
+FrameJson split_frame_json(std::string_view text) {
+  json node = parse(text);
+  if (!node.is_object()) throw EncodeError("a frame is an object of header and body", Exit::usage);
+  for (const auto& [name, child] : node.items())
+    if (name != "header" && name != "body")
+      throw EncodeError("a frame has header and body, not \"" + name + "\"", Exit::usage);
+  return {node.value("header", json::object()).dump(), node.value("body", json::object()).dump()};
 }
 
 }  // namespace kt

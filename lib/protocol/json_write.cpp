@@ -3,12 +3,34 @@
 #include <cmath>
 
 #include "base/base64.h"
-#include "base/json_text.h"
+#include "base/utf8.h"
 #include "protocol/json.h"
 #include "protocol/values.h"
 
 namespace kt {
 namespace {
+
+/// Quoted, with the escapes that Jackson chooses. Bytes that are not UTF-8 become U+FFFD.
+void append_string(std::string& out, std::string_view text) {
+  static constexpr char kHex[] = "0123456789ABCDEF";
+  static constexpr std::string_view kSpecial = "\"\\\b\f\n\r\t", kLetters = "\"\\bfnrt";
+  out += '"';
+  while (!text.empty()) {
+    size_t length = 1;
+    if (auto at = kSpecial.find(text[0]); at != std::string_view::npos) {
+      out.append({'\\', kLetters[at]});
+    } else if (static_cast<uint8_t>(text[0]) < 0x20) {
+      out.append("\\u00").append({kHex[text[0] >> 4], kHex[text[0] & 15]});
+    } else if (int bytes = first_code_point(text).bytes; bytes > 0) {
+      length = static_cast<size_t>(bytes);
+      out.append(text, 0, length);
+    } else {
+      out += "\xef\xbf\xbd";
+    }
+    text.remove_prefix(length);
+  }
+  out += '"';
+}
 
 class Printer {
  public:
@@ -69,7 +91,7 @@ class Printer {
     if (!text)
       out_ += "null";
     else if (field.type == FieldType::string)
-      append_json_string(out_, *text);
+      append_string(out_, *text);
     else {
       out_ += '"';
       append_base64(out_, *text);

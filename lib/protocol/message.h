@@ -25,8 +25,9 @@ class EncodeError : public Error {
 };
 
 void encode(std::string& out, const MessageTable& table, const void* message, int16_t version);
-/// Writes the sizes of `records` fields, not their bytes; `gaps` are the positions in `out` where those
-/// belong, in order. For senders that hold records in files; the views need not point anywhere.
+/// Writes the sizes of `records` fields, not their bytes; `gaps` are the positions in `out` where
+/// those belong, in order. For senders that hold records in files; the views need not point
+/// anywhere.
 void encode_around_records(std::string& out, const MessageTable& table, const void* message,
                            int16_t version, std::vector<size_t>& gaps);
 /// Reads into a fresh `message`. Answers how many bytes it took; the rest is the caller's.

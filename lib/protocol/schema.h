@@ -65,6 +65,7 @@ struct FieldTable {
   bool array = false;
   bool nullable = false;  ///< the member is an optional
   bool ignorable = false;
+  bool inflexible = false;  ///< keeps its old form in flexible versions
   bool null_by_default = false;
 };
 

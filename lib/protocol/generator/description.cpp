@@ -213,6 +213,8 @@ class Reader {
     for (; has(0); ++i) {
       if (line.words[i] == "ignorable")
         field.ignorable = true;
+      else if (line.words[i] == "inflexible")
+        field.inflexible = true;
       else if (line.words[i] == "tag" && has(1))
         field.tag = number(line.words[++i]);
       else if (line.words[i] == "json" && has(1))

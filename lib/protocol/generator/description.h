@@ -33,6 +33,7 @@ struct Field {
   bool array = false;
   bool nullable = false;
   bool ignorable = false;
+  bool inflexible = false;  ///< keeps the form of the old versions
 };
 
 struct Struct {

@@ -35,7 +35,7 @@ int least_size(const Field& field, const Message& message, int version) {
                                                  {"int32", 4},  {"int64", 8},   {"uint16", 2},
                                                  {"uint32", 4}, {"float64", 8}, {"uuid", 16}};
   if (!field.versions.contains(version) || field.tag >= 0) return 0;
-  bool flexible = version >= message.flexible_from;
+  bool flexible = version >= message.flexible_from && !field.inflexible;
   if (field.array || field.type == "bytes" || field.type == "records") return flexible ? 1 : 4;
   if (field.type == "string") return flexible ? 1 : 2;
   if (!field.structure) return kSizes.at(field.type);
@@ -82,6 +82,7 @@ void write_field(std::string& out, const Struct& structure, const Field& field) 
   if (field.array) out += ", .array = true";
   if (field.nullable || records) out += ", .nullable = true";
   if (field.ignorable) out += ", .ignorable = true";
+  if (field.inflexible) out += ", .inflexible = true";
   if (field.initial == "null" || records) out += ", .null_by_default = true";
   out += "},\n";
 }

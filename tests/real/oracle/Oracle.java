@@ -78,14 +78,13 @@ public class Oracle {
     };
     if (kinds.containsKey(simple)) return kinds.get(simple);
     Kind found = null;
-    for (String start : PACKAGES) {
-      try {
-        found = new Kind(Class.forName(start + simple), Class.forName(start + simple + "JsonConverter"));
-        break;
-      } catch (ClassNotFoundException e) {
-        // Not in this package, or not in this release.
-      }
-    }
+    for (String start : PACKAGES)
+      for (String end : new String[] {"", "Data"})
+        try {
+          found = new Kind(Class.forName(start + simple + end), Class.forName(start + simple + end + "JsonConverter"));
+        } catch (ClassNotFoundException e) {
+          // Not in this package, or not in this release.
+        }
     kinds.put(simple, found);
     return found;
   }
