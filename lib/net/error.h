@@ -22,8 +22,8 @@ enum class Failure {
 
 class NetError : public Error {
  public:
-  NetError(Failure failure, std::string message, std::string hint = {})
-      : Error(std::move(message), Exit::unreachable, std::move(hint)), failure_(failure) {}
+  NetError(Failure failure, const std::string& message, std::string hint = {})
+      : Error(message, Exit::unreachable, std::move(hint)), failure_(failure) {}
 
   Failure failure() const { return failure_; }
 

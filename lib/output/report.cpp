@@ -43,7 +43,10 @@ void Report::row(Row row) {
 
 void Report::set(std::string_view key, Value value) {
   for (size_t i = 0; i < schema_.fields.size(); ++i)
-    if (schema_.fields[i].key == key) fields_[i] = std::move(value);
+    if (schema_.fields[i].key == key) {
+      fields_[i] = std::move(value);
+      return;
+    }
 }
 
 void Report::error(ItemError error) {
