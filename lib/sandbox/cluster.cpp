@@ -281,10 +281,69 @@ Status Cluster::elect(Partition& partition, Election election) {
           "Eligible topic partition leaders are not available."};
 }
 
-std::string Cluster::setting(const std::string& name) const {
+void Cluster::reassign(Partition& partition, const std::vector<int32_t>& target) {
+  cancel_reassignment(partition);
+  auto is_in = [](const std::vector<int32_t>& list, int32_t id) {
+    return std::ranges::count(list, id) > 0;
+  };
+  std::vector<int32_t> all = target;
+  for (int32_t replica : partition.replicas) {
+    if (is_in(target, replica)) continue;
+    all.push_back(replica);
+    partition.removing_replicas.push_back(replica);
+  }
+  for (int32_t replica : target)
+    if (!is_in(partition.replicas, replica)) partition.adding_replicas.push_back(replica);
+  partition.replicas = std::move(all);
+  auto duration = options_.configs.find("kt.reassignment.ms");
+  if (duration == options_.configs.end() || !partition.is_reassigning())
+    return finish_reassignment(partition);
+  // Looked up again when it is time: topics may be deleted and moves cancelled meanwhile.
+  loop_.after(parse_number(duration->second),
+              [this, topic = partition.topic().name, index = partition.index(),
+               moved = partition.adding_replicas] {
+                Partition* waiting = this->partition(topic, index);
+                if (waiting && waiting->is_reassigning() && waiting->adding_replicas == moved)
+                  finish_reassignment(*waiting);
+              });
+}
+
+void Cluster::finish_reassignment(Partition& partition) {
+  for (int32_t removed : partition.removing_replicas) {
+    std::erase(partition.replicas, removed);
+    std::erase(partition.isr, removed);
+  }
+  for (int32_t added : partition.adding_replicas)
+    if (is_alive(added)) partition.isr.push_back(added);
+  partition.adding_replicas.clear();
+  partition.removing_replicas.clear();
+  if (std::ranges::count(partition.replicas, partition.leader()) == 0) choose_leader(partition);
+}
+
+void Cluster::cancel_reassignment(Partition& partition) {
+  for (int32_t added : partition.adding_replicas) std::erase(partition.replicas, added);
+  partition.adding_replicas.clear();
+  partition.removing_replicas.clear();
+}
+
+std::string Cluster::log_dir(int32_t broker_id) const {
+  if (!options_.data_dir.empty()) return options_.data_dir;
+  return "/memory/broker-" + std::to_string(broker_id);
+}
+
+std::optional<std::string> Cluster::set_on_brokers(const std::string& name) const {
+  constexpr int8_t kBroker = 4;
+  if (auto dynamic = resource_configs_.find({kBroker, ""}); dynamic != resource_configs_.end())
+    if (auto set = dynamic->second.find(name); set != dynamic->second.end()) return set->second;
   if (auto set = options_.configs.find(name); set != options_.configs.end()) return set->second;
+  return std::nullopt;
+}
+
+std::string Cluster::setting(const std::string& name) const {
+  if (auto set = set_on_brokers(name)) return *set;
   const ConfigDefinition* definition = find_broker_config(name);
-  if (!definition) throw Error("the sandbox knows no broker setting \"" + name + "\"", Exit::usage);
+  if (!definition || !definition->default_value)
+    throw Error("the sandbox knows no broker setting \"" + name + "\"", Exit::usage);
   return definition->default_value;
 }
 
@@ -296,9 +355,9 @@ std::string Cluster::setting(const Topic& topic, const std::string& name) const 
   if (auto set = topic.configs.find(name); set != topic.configs.end()) return set->second;
   const ConfigDefinition* definition = find_topic_config(name);
   if (!definition) throw Error("the sandbox knows no topic setting \"" + name + "\"");
-  if (!definition->broker_name) return definition->default_value;
-  auto set = options_.configs.find(definition->broker_name);
-  return set != options_.configs.end() ? set->second : definition->default_value;
+  std::optional<std::string> set;
+  if (definition->broker_name) set = set_on_brokers(definition->broker_name);
+  return set.value_or(definition->default_value);
 }
 
 int64_t Cluster::number_setting(const Topic& topic, const std::string& name) const {

@@ -80,6 +80,21 @@ class Cluster {
   /// Gives the partition another leader by the rules of `election`.
   Status elect(Partition& partition, Election election);
 
+  /// Moves replicas; at once unless the setting kt.reassignment.ms says how long it is to take.
+  void reassign(Partition& partition, const std::vector<int32_t>& target);
+  void cancel_reassignment(Partition& partition);
+
+  /// Where the broker would keep its logs.
+  std::string log_dir(int32_t broker_id) const;
+  /// What was set on a broker ("" for all), a group, ... at run time; by Kafka's number of the
+  /// resource type.
+  std::map<std::string, std::string>& resource_configs(int8_t type, const std::string& name) {
+    return resource_configs_[{type, name}];
+  }
+  using ResourceConfigs =
+      std::map<std::pair<int8_t, std::string>, std::map<std::string, std::string>>;
+  const ResourceConfigs& all_resource_configs() const { return resource_configs_; }
+
   /// A broker setting: what was set for all brokers, or Kafka's default.
   std::string setting(const std::string& name) const;
   int64_t number_setting(const std::string& name) const;
@@ -89,7 +104,9 @@ class Cluster {
 
  private:
   void add_partition(Topic& topic, const std::vector<int32_t>& replicas);
+  void finish_reassignment(Partition& partition);
   void choose_leader(Partition& partition);
+  std::optional<std::string> set_on_brokers(const std::string& name) const;
 
   EventLoop& loop_;
   Options options_;
@@ -99,6 +116,7 @@ class Cluster {
   std::vector<std::unique_ptr<Broker>> brokers_;
   std::map<std::string, std::unique_ptr<Topic>, std::less<>> topics_;
   std::map<Uuid, Topic*> topics_by_id_;
+  ResourceConfigs resource_configs_;
 };
 
 }  // namespace kt::sandbox

@@ -55,6 +55,8 @@ class Partition {
   void wait_for_change(std::weak_ptr<std::function<void()>> wake);
   void notify();
 
+  bool is_reassigning() const { return !adding_replicas.empty() || !removing_replicas.empty(); }
+
   std::vector<int32_t> replicas;
   std::vector<int32_t> isr;
   std::vector<int32_t> adding_replicas;  // of a reassignment that goes on
