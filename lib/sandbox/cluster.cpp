@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "sandbox/config_definitions.h"
+#include "sandbox/groups.h"
 
 namespace kt::sandbox {
 namespace {
@@ -55,13 +56,16 @@ Cluster::Cluster(EventLoop& loop, Options options)
     : loop_(loop),
       options_(std::move(options)),
       id_(random_uuid().text()),
-      release_(options_.as_version) {
+      release_(options_.as_version),
+      groups_(std::make_unique<Groups>(*this)) {
   for (int32_t id = 1; id <= options_.brokers; ++id)
     brokers_.push_back(std::make_unique<Broker>(*this, id));
   for (auto& broker : brokers_) broker->start();
 }
 
 Cluster::~Cluster() = default;
+
+std::string Cluster::new_uuid() const { return random_uuid().text(); }
 
 Broker* Cluster::broker(int32_t id) const {
   bool exists = id >= 1 && static_cast<size_t>(id) <= brokers_.size();
@@ -210,6 +214,7 @@ void Cluster::delete_topic(Topic& topic) {
     partition->log().destroy();
     partition->notify();
   }
+  groups_->forget_topic(topic.name);
   topics_by_id_.erase(topic.id);
   topics_.erase(topics_.find(topic.name));
 }

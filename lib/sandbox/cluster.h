@@ -23,6 +23,8 @@
 
 namespace kt::sandbox {
 
+class Groups;
+
 /// The replicas of each partition; the first of each is its preferred leader.
 using Assignment = std::vector<std::vector<int32_t>>;
 
@@ -37,6 +39,9 @@ class Cluster {
 
   const Release& release() const { return release_; }
   Faults& faults() { return faults_; }
+  Groups& groups() { return *groups_; }
+  /// 22 characters that nobody had before.
+  std::string new_uuid() const;
 
   const std::vector<std::unique_ptr<Broker>>& brokers() const { return brokers_; }
   /// Null where there is no such broker.
@@ -117,6 +122,7 @@ class Cluster {
   std::map<std::string, std::unique_ptr<Topic>, std::less<>> topics_;
   std::map<Uuid, Topic*> topics_by_id_;
   ResourceConfigs resource_configs_;
+  std::unique_ptr<Groups> groups_;
 };
 
 }  // namespace kt::sandbox

@@ -48,7 +48,9 @@ void Connection::skip_reply() {
   if (!is_open()) return;
   consume_frame();
   awaiting_reply_ = false;
-  if (!in_progress_) progress();
+  // Not at once: who answers from elsewhere must not find the next request served in the middle of
+  // its own work.
+  if (!in_progress_) loop_.after(0, [self = shared_from_this()] { self->progress(); });
 }
 
 void Connection::close() {
@@ -60,6 +62,7 @@ void Connection::close() {
 }
 
 void Connection::progress() {
+  if (!is_open()) return;
   auto self = shared_from_this();  // a handler may close us
   in_progress_ = true;
   int frames_left = kFramesAtOnce;

@@ -19,4 +19,10 @@ ErrorCode check_controller(const Call& call) {
   return ErrorCode::not_controller;
 }
 
+ErrorCode check_coordinator(const Call& call, const std::string& group_id) {
+  if (call.injected_error != 0) return static_cast<ErrorCode>(call.injected_error);
+  bool here = call.cluster.group_partition(group_id).leader() == call.broker.id();
+  return here ? ErrorCode::none : ErrorCode::not_coordinator;
+}
+
 }  // namespace kt::sandbox

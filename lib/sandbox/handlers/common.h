@@ -24,6 +24,9 @@ Found find_led(const Call& call, Topic* topic, int32_t index, int32_t leader_epo
 /// controller; brokers of KRaft clusters forward it instead.
 ErrorCode check_controller(const Call& call);
 
+/// None where the broker that was asked coordinates this group.
+ErrorCode check_coordinator(const Call& call, const std::string& group_id);
+
 /// Bits of the operations on each kind of resource; without an authorizer everybody may do all of
 /// them.
 constexpr int32_t kTopicOperations = 0xdf8;

@@ -1,0 +1,53 @@
+#include "sandbox/groups.h"
+
+#include <algorithm>
+
+namespace kt::sandbox {
+
+bool Group::has_pending(const TopicPartition& partition) const {
+  return std::ranges::any_of(pending,
+                             [&](const auto& entry) { return entry.second.contains(partition); });
+}
+
+Group* Groups::find(const std::string& id) {
+  auto found = groups_.find(id);
+  return found == groups_.end() ? nullptr : &found->second;
+}
+
+Group& Groups::get_or_create(const std::string& id) {
+  auto [entry, is_new] = groups_.try_emplace(id);
+  Group& group = entry->second;
+  if (is_new) {
+    group.id = id;
+    group.classic = std::make_shared<ClassicGroup>(cluster_, id);
+  }
+  return group;
+}
+
+void Groups::commit(Group& group, const TopicPartition& partition, CommittedOffset offset) {
+  group.offsets[partition] = std::move(offset);
+}
+
+void Groups::forget_offset(Group& group, const TopicPartition& partition) {
+  group.offsets.erase(partition);
+}
+
+void Groups::remove(const std::string& id) {
+  auto found = groups_.find(id);
+  if (found == groups_.end()) return;
+  found->second.classic->close();
+  groups_.erase(found);
+}
+
+void Groups::forget_topic(const std::string& topic) {
+  for (auto& [id, group] : groups_)
+    std::erase_if(group.offsets, [&](const auto& entry) { return entry.first.first == topic; });
+}
+
+void Groups::end_transaction(Group& group, int64_t producer_id, bool committed) {
+  auto pending = group.pending.extract(producer_id);
+  if (pending.empty() || !committed) return;
+  for (auto& [partition, offset] : pending.mapped()) commit(group, partition, std::move(offset));
+}
+
+}  // namespace kt::sandbox

@@ -1,0 +1,75 @@
+// The groups of the cluster with their committed offsets, whatever kind of members they have.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "sandbox/classic_group.h"
+
+namespace kt::sandbox {
+
+using TopicPartition = std::pair<std::string, int32_t>;
+
+struct CommittedOffset {
+  int64_t offset = -1;
+  int32_t leader_epoch = -1;
+  std::string metadata;
+  int64_t commit_timestamp_ms = 0;
+};
+using CommittedOffsets = std::map<TopicPartition, CommittedOffset>;
+
+struct Group {
+  std::string id;
+  std::shared_ptr<ClassicGroup> classic;
+  CommittedOffsets offsets;
+  std::map<int64_t, CommittedOffsets> pending;  // of open transactions, by producer id
+
+  bool is_empty() const { return classic->is_empty(); }
+  std::string type_name() const { return "classic"; }
+  std::string state_name() const { return classic->state_name(); }
+  std::string protocol_type() const { return classic->protocol_type(); }
+  std::set<std::string> subscribed_topics() const { return classic->subscribed_topics(); }
+  /// Whether a member, or somebody outside (epoch -1), may commit and fetch offsets now.
+  ErrorCode check_commit(int32_t epoch, const std::string& member_id,
+                         const std::optional<std::string>& instance_id) {
+    return classic->check_commit(epoch, member_id, instance_id);
+  }
+  ErrorCode check_fetch(const std::string&, int32_t) { return ErrorCode::none; }
+  bool has_pending(const TopicPartition& partition) const;
+};
+
+class Groups {
+ public:
+  explicit Groups(Cluster& cluster) : cluster_(cluster) {}
+
+  /// Null where there is none.
+  Group* find(const std::string& id);
+  Group& get_or_create(const std::string& id);
+  const std::map<std::string, Group>& all() const { return groups_; }
+
+  /// Keeps an offset, as a record of __consumer_offsets too.
+  void commit(Group& group, const TopicPartition& partition, CommittedOffset offset);
+  void forget_offset(Group& group, const TopicPartition& partition);
+  void remove(const std::string& id);
+  /// A deleted topic's offsets go with it.
+  void forget_topic(const std::string& topic);
+  /// The end of a transaction makes its pending offsets committed, or nothing.
+  void end_transaction(Group& group, int64_t producer_id, bool committed);
+
+  /// Offsets as v0 of OffsetCommit keeps them, in ZooKeeper; the others don't see them.
+  CommittedOffsets& zookeeper_offsets(const std::string& group_id) {
+    return zookeeper_offsets_[group_id];
+  }
+
+ private:
+  Cluster& cluster_;
+  std::map<std::string, Group> groups_;
+  std::map<std::string, CommittedOffsets> zookeeper_offsets_;
+};
+
+}  // namespace kt::sandbox
