@@ -32,6 +32,15 @@ class ByteQueue {
     return true;
   }
 
+  /// Never waits: for what must get through though the queue is full.
+  void push_now(Item item, size_t size_bytes) {
+    std::lock_guard lock(mutex_);
+    if (ended_) return;
+    held_bytes_ += size_bytes;
+    items_.emplace_back(std::move(item), size_bytes);
+    changed_.notify_all();
+  }
+
   /// The oldest item; nothing at the deadline, or where the queue has ended and is empty. Throws
   /// the error that the queue ended with, once it is empty.
   std::optional<Item> pop(Deadline deadline = Deadline::never()) {

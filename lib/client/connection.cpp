@@ -50,10 +50,10 @@ void Connection::send_without_answer(const AnyRequest& request, int16_t version,
   write(request, version, deadline);
 }
 
-ResponseFrame Connection::receive(Deadline deadline) {
+ResponseFrame Connection::receive(Deadline deadline, Buffer recycled) {
   InFlight oldest = in_flight_.front();
   usable_ = false;
-  ResponseFrame frame{{}, 0, oldest.api, oldest.version, broker_id_};
+  ResponseFrame frame{std::move(recycled), 0, oldest.api, oldest.version, broker_id_};
   net::read_frame(*transport_, frame.bytes, deadline, oldest.max_response_bytes);
   ByteReader reader(frame.bytes.view());
   auto header = decode_response_header(reader, *oldest.api, oldest.version);

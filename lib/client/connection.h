@@ -36,8 +36,8 @@ class Connection {
   /// Writes a request that gets no answer (Produce with acks=0).
   void send_without_answer(const AnyRequest& request, int16_t version, Deadline deadline);
 
-  /// The answer to the oldest request in flight.
-  ResponseFrame receive(Deadline deadline);
+  /// The answer to the oldest request in flight, in `recycled` where it has room.
+  ResponseFrame receive(Deadline deadline, Buffer recycled = {});
 
   size_t in_flight() const { return in_flight_.size(); }
   /// False after any failure: bytes may be missing on either side.

@@ -1,0 +1,150 @@
+#include "client/consumer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "client/fetcher.h"
+
+namespace kt {
+namespace {
+
+/// How long a partition with no leader waits between looks at the metadata, at most.
+constexpr Milliseconds kLookAgain{500};
+
+}  // namespace
+
+Consumer::Consumer(Cluster& cluster, ConsumerOptions options)
+    : cluster_(cluster), options_(std::move(options)), queue_(options_.queue_bytes) {
+  director_ = std::thread([this] { direct(); });
+}
+
+Consumer::~Consumer() {
+  {
+    std::lock_guard lock(mutex_);
+    stopping_ = true;
+    changed_.notify_all();
+  }
+  queue_.end();
+  director_.join();
+  for (auto& [id, fetcher] : fetchers_) fetcher->stop();
+  fetchers_.clear();
+}
+
+void Consumer::assign(const TopicPartition& id, int64_t offset, int64_t end_offset) {
+  std::lock_guard lock(mutex_);
+  auto& partition = partitions_[id];
+  partition.id = id;
+  partition.position = offset;
+  partition.end_offset = end_offset;
+  partition.generation = ++last_generation_;
+  partition.last_epoch = -1;
+  partition.max_bytes = options_.partition_max_bytes;
+  partition.paused = false;
+  partition.without_leader_since = Clock::system().now();
+  changed_.notify_all();
+  if (partition.is_fetched()) wake_next();
+}
+
+void Consumer::unassign(const TopicPartition& id) {
+  std::lock_guard lock(mutex_);
+  partitions_.erase(id);
+  wake_next();
+}
+
+void Consumer::pause(const TopicPartition& id, bool paused) {
+  std::lock_guard lock(mutex_);
+  auto found = partitions_.find(id);
+  if (found == partitions_.end()) return;
+  found->second.paused = paused;
+  changed_.notify_all();
+}
+
+std::optional<FetchedChunk> Consumer::next(Deadline deadline) {
+  while (!finished()) {
+    auto chunk = queue_.pop(deadline);
+    if (!chunk) return std::nullopt;
+    if (chunk->generation == 0) continue;
+    std::lock_guard lock(mutex_);
+    --undelivered_chunks_;
+    if (current(chunk->partition, chunk->generation) != nullptr) return chunk;
+  }
+  return std::nullopt;
+}
+
+bool Consumer::finished() const {
+  std::lock_guard lock(mutex_);
+  return undelivered_chunks_ == 0 && !partitions_.empty() &&
+         std::all_of(partitions_.begin(), partitions_.end(),
+                     [](const auto& entry) { return entry.second.is_fetched(); });
+}
+
+FetchPartition* Consumer::current(const TopicPartition& id, int64_t generation) {
+  auto found = partitions_.find(id);
+  if (found == partitions_.end() || found->second.generation != generation) return nullptr;
+  return &found->second;
+}
+
+void Consumer::wake_next() { queue_.push_now({}, 0); }
+
+Consumer::Search Consumer::find_leaders() {
+  std::vector<std::string> topics;
+  Search search;
+  {
+    std::lock_guard lock(mutex_);
+    for (const auto& [id, partition] : partitions_) {
+      if (partition.broker >= 0 || partition.is_fetched()) continue;
+      if (topics.empty() || topics.back() != id.topic) topics.push_back(id.topic);
+      search.asked = search.asked || partition.was_led;
+    }
+  }
+  if (topics.empty()) return search;
+  // A reader that was idle or held back has lost no time.
+  cluster_.progress();
+  auto metadata = search.asked ? cluster_.refresh(topics) : cluster_.metadata_for(topics);
+  std::lock_guard lock(mutex_);
+  auto now = Clock::system().now();
+  for (auto& [id, partition] : partitions_) {
+    if (partition.broker >= 0 || partition.is_fetched()) continue;
+    auto* topic = metadata->topic(id.topic);
+    auto* known = metadata->partition(id.topic, id.partition);
+    if (known != nullptr && known->leader >= 0) {
+      partition.broker = known->leader;
+      partition.leader_epoch = known->leader_epoch;
+      partition.topic_id = topic->id;
+      partition.was_led = true;
+      auto& fetcher = fetchers_[known->leader];
+      if (!fetcher) fetcher = std::make_unique<Fetcher>(*this, known->leader);
+      continue;
+    }
+    search.all_found = false;
+    partition.was_led = true;
+    if (now - partition.without_leader_since > cluster_.options().timeout)
+      throw Error(fmt::format("{}-{} cannot be read: {}", id.topic, id.partition,
+                              known == nullptr ? "it does not exist" : "it has no leader"),
+                  Exit::unreachable);
+  }
+  changed_.notify_all();
+  return search;
+}
+
+void Consumer::direct() try {
+  while (true) {
+    auto search = find_leaders();
+    std::unique_lock lock(mutex_);
+    // A leader that says it is none must not be asked over and over while its election lasts.
+    auto pause = search.all_found ? cluster_.options().backoff : kLookAgain;
+    if (search.asked) changed_.wait_for(lock, pause, [this] { return stopping_; });
+    changed_.wait(lock, [this] {
+      return stopping_ ||
+             std::any_of(partitions_.begin(), partitions_.end(), [](const auto& entry) {
+               return entry.second.broker < 0 && !entry.second.is_fetched();
+             });
+    });
+    if (stopping_) return;
+  }
+} catch (...) {
+  queue_.end(std::current_exception());
+}
+
+}  // namespace kt
