@@ -3,13 +3,15 @@
 
 BUILD ?= build
 JOBS ?= $(shell nproc)
+PREFIX ?= /usr/local
+FUZZ_SECONDS ?= 60
 PACKAGES = cmake g++ ninja-build pkg-config libfmt-dev nlohmann-json3-dev doctest-dev libcpp-httplib-dev \
   zlib1g-dev libsnappy-dev liblz4-dev libzstd-dev libpcre2-dev libssl-dev libkrb5-dev libzookeeper-mt-dev
 LINT_PACKAGES = clang-format-16 clang-tidy-16 clang-16 mandoc
 SOURCES = $(shell git ls-files '*.cpp' '*.h')
 
 .DEFAULT_GOAL := build
-.PHONY: build demo test test-kafka bench lint format deps deps-lint sanitize fuzz install package portable clean help
+.PHONY: build demo test test-kafka bench lint format deps deps-lint sanitize fuzz man install package portable clean help
 
 demo: build  ## Show the main job on real data in the embedded sandbox
 	@KT=$(BUILD)/cmd/kt sh tests/demo/demo.sh
@@ -55,6 +57,26 @@ sanitize: deps  ## The hermetic tests under AddressSanitizer and UndefinedBehavi
 	@cmake -S . -B $(BUILD)-sanitize -G Ninja -DKT_SANITIZE=ON >/dev/null
 	@cmake --build $(BUILD)-sanitize -j $(JOBS)
 	ctest --test-dir $(BUILD)-sanitize --output-on-failure -j $(JOBS)
+
+man: build  ## Write man/ and completions/ anew from the commands
+	@$(BUILD)/cmd/kt __manual .
+
+install: build  ## Binary, manual and completions under $(DESTDIR)$(PREFIX), /usr/local unless said
+	@packaging/install.sh $(BUILD)/cmd/kt "$(DESTDIR)$(PREFIX)"
+
+package: build  ## A .deb in $(BUILD)/package
+	@packaging/deb.sh $(BUILD)/cmd/kt $(BUILD)/package
+
+portable: deps  ## One file that needs only libc, in $(BUILD)-portable/kt
+	@cmake -S . -B $(BUILD)-portable -G Ninja -DKT_PORTABLE=ON >/dev/null
+	@cmake --build $(BUILD)-portable -j $(JOBS) --target kt
+	@strip -o $(BUILD)-portable/kt $(BUILD)-portable/cmd/kt
+	@ldd $(BUILD)-portable/kt | awk '$$3 ~ /^\// && $$1 !~ /^lib[cm]\.so/ {print "not portable: needs " $$1; bad = 1} END {exit bad}'
+	@ls -l $(BUILD)-portable/kt
+
+fuzz: deps deps-lint  ## Run every fuzz target for FUZZ_SECONDS under the sanitizers (F=NAME for one)
+	@CC=clang-16 CXX=clang++-16 cmake -S . -B $(BUILD)-fuzz -G Ninja -DKT_FUZZ=ON >/dev/null
+	@BUILD=$(BUILD)-fuzz JOBS=$(JOBS) FUZZ_SECONDS=$(FUZZ_SECONDS) tests/fuzz/run.sh $(F)
 
 clean:  ## Remove what was built
 	rm -rf $(BUILD) $(BUILD)-*
