@@ -6,6 +6,7 @@
 #   kafka.sh stop-broker DIR ID                           end one broker in good order; start-broker DIR ID: again
 #   kafka.sh run RELEASE [BROKERS] -- COMMAND...          run a command with KT_BOOTSTRAP_SERVER (and KT_ZOOKEEPER) set
 #   kafka.sh tool RELEASE CLASS [ARGUMENT...]             run the main of one of that release's Java tools
+#   kafka.sh tool-runner RELEASE                          run many in one JVM (java/ToolRunner.java); prints its port
 #
 # DIR: release, bootstrap, zookeeper (address with chroot; not under KRaft), broker-N/{server.properties,data,log,pid}.
 # Up to 3.9 a cluster has a ZooKeeper server of its own (3.4.6, of 0.8.2.2) and lies under /kafka; 0.8.0, which creates no
@@ -84,7 +85,7 @@ settings() {
   [ "$replication" -le 3 ] || replication=3
   printf '%s\n' "log.dirs=$dir/broker-$id/data" offsets.topic.num.partitions=4 \
     "offsets.topic.replication.factor=$replication" delete.topic.enable=true num.io.threads=4 num.network.threads=2 \
-    log.retention.check.interval.ms=1000 log.segment.delete.delay.ms=1000 \
+    log.retention.check.interval.ms=1000 \
     log.cleaner.enable=true log.cleaner.dedupe.buffer.size=8388608
   case $release in
     0.8.*) printf '%s\n' "port=$port" host.name=127.0.0.1 advertised.host.name=127.0.0.1 ;;
@@ -119,12 +120,10 @@ launch_broker() {
   local dir=$1 id=$2
   release=$(cat "$dir/release")
   java_for "$release" server
-  local tool=org.apache.kafka.tools.StorageTool
   case $release in
     4.*)
       [ -e "$dir/broker-$id/data/meta.properties" ] || {
-        [ "$release" != 4.3.0 ] || tool=kafka.tools.StorageTool
-        set -- "${java[@]}" "$tool" format -t "$(cat "$dir/cluster-id")" -c "$dir/broker-$id/server.properties"
+        set -- "${java[@]}" kafka.tools.StorageTool format -t "$(cat "$dir/cluster-id")" -c "$dir/broker-$id/server.properties"
         "$@" >"$dir/broker-$id/format.log" 2>&1 || die "$(cat "$dir/broker-$id/format.log")"
       }
       ;;
@@ -205,5 +204,6 @@ case $command in
     ;;
   run) run "$@" ;;
   tool) java_for "$1" tools && shift && exec "${java[@]}" "$@" ;;
-  *) sed -n '2,13s/^# \{0,1\}//p' "$0" && exit 2 ;;
+  tool-runner) java_for "$1" tools && exec "${java[@]}" -Djava.security.manager=allow "$here/java/ToolRunner.java" ;;
+  *) sed -n '2,14s/^# \{0,1\}//p' "$0" && exit 2 ;;
 esac

@@ -1,0 +1,144 @@
+#!/bin/bash
+# What `make test-kafka` runs: on each release the cases, on real brokers and on the sandbox as that release, held
+# against that release's own tools; Kafka's message converters; then clients that others wrote, against the sandbox.
+#
+#   tests/real/run.sh [RELEASE... | all]     nothing: the seven of every day
+#
+# BUILD is the build directory. Seconds per suite are printed; logs of what failed stay in $BUILD/real.
+set -uo pipefail
+
+here=$(cd "$(dirname "$0")" && pwd)
+source=$(cd "$here/../.." && pwd)
+build=$(cd "${BUILD:-$source/build}" && pwd)
+everyday=(0.8.0 0.8.2.2 0.10.2.2 1.1.1 2.8.2 3.9.1 4.3.0)
+releases=("$@")
+case "$*" in
+  "") releases=("${everyday[@]}") ;;
+  all) releases=("${everyday[@]}" 0.9.0.1 0.11.0.3) ;;
+esac
+
+export KT=$build/cmd/kt
+logs=$build/real
+rm -rf "$logs"
+mkdir -p "$logs"
+scratch=$(mktemp -d)
+tool_runner=
+passed=0 failed=0 skipped=0
+
+cleanup() {
+  for cluster in "$scratch"/*/release; do
+    [ ! -e "$cluster" ] || "$here/kafka.sh" stop "$(dirname "$cluster")"
+  done
+  [ -z "$tool_runner" ] || kill "$tool_runner" 2>/dev/null
+  rm -rf "$scratch"
+}
+trap cleanup EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# suite NAME COMMAND...: runs one, shows what it says where it failed or skipped, and its seconds.
+suite() {
+  local name=$1 log status=0 started=$SECONDS
+  shift
+  log=$logs/${name//[ \/]/-}.log
+  "$@" >"$log" 2>&1 </dev/null || status=$?
+  grep '^skipped ' "$log" | sed 's/^/    /'
+  skipped=$((skipped + $(grep -c '^skipped ' "$log")))
+  if [ $status = 0 ]; then
+    passed=$((passed + 1))
+    printf '  %-38s ok %5d s   %s\n' "$name" $((SECONDS - started)) "$(tail -1 "$log" | cut -c 1-100)"
+  else
+    failed=$((failed + 1))
+    printf '  %-38s FAILED (exit %d) %5d s\n' "$name" $status $((SECONDS - started))
+    grep -v '^skipped ' "$log" | tail -200 | sed 's/^/    /'
+  fi
+  return $status
+}
+
+# What all brokers of a cluster know of each other; the oldest tell that only once they hold partitions.
+await_members() {
+  local bootstrap=$1 brokers=$2 deadline=$((SECONDS + 30))
+  case $release in 0.8.* | 0.9.*) return 0 ;; esac
+  for address in ${bootstrap//,/ }; do
+    until [ "$(kcat -L -b "$address" -m 5 2>/dev/null | grep -c '^  broker ')" = "$brokers" ]; do
+      [ $SECONDS -lt $deadline ] || { echo "$address does not see $brokers brokers" && return 1; }
+      sleep 0.1
+    done
+  done
+}
+
+start_clusters() {
+  local brokers bootstrap
+  clusters=()
+  for brokers in 1 3; do
+    bootstrap=$("$here/kafka.sh" start "$release" "$scratch/$release-$brokers" $brokers) || return 1
+    await_members "$bootstrap" $brokers || return 1
+    [ ! -e "$scratch/$release-$brokers/zookeeper" ] || bootstrap+=@$(cat "$scratch/$release-$brokers/zookeeper")
+    clusters+=(--cluster "$brokers=$bootstrap")
+  done
+  printf '%s\n' "${clusters[@]}" >"$scratch/clusters"
+}
+
+# One JVM for this release's tools, for as long as we hold its standard input.
+start_tool_runner() {
+  local deadline=$((SECONDS + 60))
+  rm -f "$scratch/tools.in" "$scratch/tools.port"
+  mkfifo "$scratch/tools.in"
+  "$here/kafka.sh" tool-runner "$release" <"$scratch/tools.in" >"$scratch/tools.port" 2>"$logs/$release-tools.log" &
+  tool_runner=$!
+  exec 5>"$scratch/tools.in"
+  until [ -s "$scratch/tools.port" ]; do
+    [ $SECONDS -lt $deadline ] && kill -0 $tool_runner 2>/dev/null || { cat "$logs/$release-tools.log" && return 1; }
+    sleep 0.1
+  done
+}
+
+stop_release() {
+  local status=$1 brokers
+  exec 5>&-
+  [ -z "$tool_runner" ] || wait "$tool_runner" 2>/dev/null
+  tool_runner=
+  unset KT_JAVA_TOOLS
+  for brokers in 1 3; do
+    [ "$status" = 0 ] || { mkdir -p "$logs/$release-$brokers" && cp --parents -t "$logs/$release-$brokers" \
+      "$scratch/$release-$brokers"/*/{log,server.properties} 2>/dev/null; }
+    "$here/kafka.sh" stop "$scratch/$release-$brokers" 2>/dev/null
+  done
+}
+
+cases() { "$build/tests/test-cmd" --kt "$KT" --release "$release" "$@" "$source/tests/cmd"; }
+
+test_release() {
+  local status=0
+  echo "Kafka $release"
+  suite "$release clusters" start_clusters || return 1
+  mapfile -t clusters <"$scratch/clusters"
+  if start_tool_runner; then
+    KT_JAVA_TOOLS=$(cat "$scratch/tools.port")
+    export KT_JAVA_TOOLS
+  else
+    echo "  the JVM for Java's tools did not start" && failed=$((failed + 1)) && status=1
+  fi
+  suite "$release cases" cases "${clusters[@]}" || status=1
+  suite "$release cases on the sandbox" cases || status=1
+  if [ -x "$here/oracle/run.sh" ]; then
+    suite "$release converters" "$here/oracle/run.sh" "$release" || status=1
+  fi
+  return $status
+}
+
+"$here/deps.sh" || exit 1
+"$here/install.sh" "${releases[@]}" 0.8.2.2 >/dev/null || exit 1
+for release in "${releases[@]}"; do
+  test_release
+  stop_release $?
+done
+
+for client in "$here"/clients/*.sh; do
+  echo "Clients of others on the sandbox"
+  suite "client $(basename "$client" .sh)" bash "$client"
+done
+
+echo "suites of make test-kafka, $SECONDS s; logs in $logs"
+echo "$passed passed, $failed failed, $skipped skipped"
+[ $failed = 0 ]
