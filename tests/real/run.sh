@@ -17,7 +17,7 @@ case "$*" in
   all) releases=("${everyday[@]}" 0.9.0.1 0.11.0.3) ;;
 esac
 
-export KT=$build/cmd/kt
+export BUILD=$build KT=$build/cmd/kt
 logs=$build/real
 rm -rf "$logs"
 mkdir -p "$logs"
@@ -121,9 +121,6 @@ test_release() {
   fi
   suite "$release cases" cases "${clusters[@]}" || status=1
   suite "$release cases on the sandbox" cases || status=1
-  if [ -x "$here/oracle/run.sh" ]; then
-    suite "$release converters" "$here/oracle/run.sh" "$release" || status=1
-  fi
   return $status
 }
 
@@ -134,9 +131,12 @@ for release in "${releases[@]}"; do
   stop_release $?
 done
 
+echo "Kafka's converters, 4.3.0 and 3.9.1"
+suite "messages" "$here/oracle/run.sh"
+
+echo "Clients of others on the sandbox"
 for client in "$here"/clients/*.sh; do
-  echo "Clients of others on the sandbox"
-  suite "client $(basename "$client" .sh)" bash "$client"
+  suite "client $(basename "$client" .sh)" "$KT" sandbox --brokers 3 -- bash "$client"
 done
 
 echo "suites of make test-kafka, $SECONDS s; logs in $logs"
