@@ -2,6 +2,7 @@
 # Installs real Kafka releases, as jars from Maven, into a cache outside the checkout.
 #
 #   tests/real/install.sh RELEASE...     prints the directory of each; installs only what is missing
+#   tests/real/install.sh kafkajs | python     the same for clients that others wrote (npm, PyPI)
 #
 # Layout: $KT_KAFKA_CACHE/RELEASE/libs/*.jar. A release appears whole or not at all: it is fetched into a
 # directory beside and renamed. Needs java and mvn; works without HOME.
@@ -60,9 +61,39 @@ install_release() {
   mv -T "$fresh" "$cache/$release"
 }
 
-[ $# -gt 0 ] || { sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 2; }
+# install_in_place NAME COMMAND...: what the command makes in the cache's NAME. Python's environments hold their own path,
+# so it is made in place and marked when whole.
+install_in_place() {
+  local name=$1
+  shift
+  [ ! -e "$cache/$name/.complete" ] || return 0
+  rm -rf "${cache:?}/$name"
+  mkdir "$cache/$name"
+  if ! "$@" >"$cache/$name.log" 2>&1; then
+    tail -5 "$cache/$name.log" >&2
+    echo "install.sh: $name could not be fetched" >&2
+    return 1
+  fi
+  touch "$cache/$name/.complete"
+}
+
+kafkajs() { npm install --no-package-lock --no-audit --no-fund --prefix "$cache/kafkajs" kafkajs@2.2.4; }
+
+python() {
+  /usr/bin/python3 -m venv "$cache/python"
+  "$cache/python/bin/pip" install -q 'kafka-python[snappy,lz4,zstd]==3.0.12' confluent-kafka==2.16.1
+}
+
+[ $# -gt 0 ] || { sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 2; }
 mkdir -p "$cache"
 for release in "$@"; do
+  case $release in
+    kafkajs | python)
+      (flock 9 && install_in_place "$release" "$release") 9>"$cache/.lock"
+      echo "$cache/$release"
+      continue
+      ;;
+  esac
   artifacts "$release" >/dev/null
   if [ ! -d "$cache/$release" ]; then
     (flock 9 && { [ -d "$cache/$release" ] || install_release "$release"; }) 9>"$cache/.lock"
