@@ -204,6 +204,7 @@ case $command in
     ;;
   run) run "$@" ;;
   tool) java_for "$1" tools && shift && exec "${java[@]}" "$@" ;;
-  tool-runner) java_for "$1" tools && exec "${java[@]}" -Djava.security.manager=allow "$here/java/ToolRunner.java" ;;
-  *) sed -n '2,14s/^# \{0,1\}//p' "$0" && exit 2 ;;
+  tool-runner) java_for "$1" tools && exec "${java[@]}" -Djava.security.manager=allow \
+    --add-opens java.base/java.lang=ALL-UNNAMED "$here/java/ToolRunner.java" ;;
+  *) sed -n '2,15s/^# \{0,1\}//p' "$0" && exit 2 ;;
 esac

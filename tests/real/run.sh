@@ -132,7 +132,9 @@ for release in "${releases[@]}"; do
 done
 
 echo "Kafka's converters, 4.3.0 and 3.9.1"
-suite "messages" "$here/oracle/run.sh"
+for oracle in "$here"/oracle/*.sh; do
+  suite "oracle $(basename "$oracle" .sh)" bash "$oracle"
+done
 
 echo "Clients of others on the sandbox"
 for client in "$here"/clients/*.sh; do

@@ -13,8 +13,8 @@ for codec in none gzip snappy lz4 zstd; do
   same "$codec"
 done
 
-printf 'one\n\nthree\n' | kcat -P $b -t kcat-headers -H a=1 -H a=2 -H b= -k key -Z -p 0
-printf 'key,one,a=1,a=2,b=\nkey,NULL,a=1,a=2,b=\nkey,three,a=1,a=2,b=\n' >"$scratch/expected"
+printf 'k1,one\nk2,\n,three\n' | kcat -P $b -t kcat-headers -H a=1 -H a=2 -H b= -K , -Z -p 0
+printf 'k1,one,a=1,a=2,b=\nk2,NULL,a=1,a=2,b=\nNULL,three,a=1,a=2,b=\n' >"$scratch/expected"
 kcat -C $b -t kcat-headers -e -q -Z -f '%k,%s,%h\n' >"$scratch/seen"
 same headers
 

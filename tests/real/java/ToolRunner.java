@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -153,6 +154,17 @@ public final class ToolRunner {
         }
     }
 
+    // Some tools close their clients, and thereby leave their groups, only when the JVM goes.
+    private static void runShutdownHooks() throws Exception {
+        Field field = Class.forName("java.lang.ApplicationShutdownHooks").getDeclaredField("hooks");
+        field.setAccessible(true);
+        Map<?, ?> hooks = (Map<?, ?>) field.get(null);
+        List<?> threads = List.copyOf(hooks.keySet());
+        hooks.clear();
+        for (Object thread : threads) ((Thread) thread).start();
+        for (Object thread : threads) ((Thread) thread).join(10_000);
+    }
+
     private static int execute(Run run, List<String> words) throws Exception {
         current = run;
         Thread tool = new Thread(() -> call(run, words), words.get(0));
@@ -168,6 +180,7 @@ public final class ToolRunner {
         }
         System.out.flush();
         tool.join(2000);
+        runShutdownHooks();
         current = null;
         return exit;
     }

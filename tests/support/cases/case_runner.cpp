@@ -159,6 +159,9 @@ class Runner {
   }
 
   std::optional<std::string> reason_not_to_run(const Case& wanted) const {
+    bool only_java = std::all_of(wanted.steps.begin(), wanted.steps.end(),
+                                 [](const Step& step) { return step.kind == Step::Kind::java; });
+    if (only_java && !std::getenv("KT_JAVA_TOOLS")) return "no JVM here for Kafka's own tools";
     return reason_to_skip(wanted, options_.release.empty() ? kNewestRelease : options_.release,
                           real());
   }
