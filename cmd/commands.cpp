@@ -25,7 +25,6 @@ const CommandList& all_commands() {
       &protocol_encode,
       &protocol_schema,
       &sandbox_command,
-      &context_list,
       &context_use,
       &context_show,
       &context_set,

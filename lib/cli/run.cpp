@@ -1,5 +1,6 @@
 #include "cli/run.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -23,17 +24,21 @@ std::string sentence(const Error& error) {
   return "kt: " + error.message() + (error.hint().empty() ? "" : " (" + error.hint() + ')') + '\n';
 }
 
-/// The value of a password-like -X shows in no `ps` from here on.
+/// The value of a password-like setting shows in no `ps` from here on.
 void blank_secrets(int argc, char** argv, Sink& err) {
   for (int i = 1; i < argc && std::strcmp(argv[i], "--") != 0; ++i) {
-    char* text = argv[i];
-    bool apart = std::strcmp(text, "-X") == 0 || std::strcmp(text, "--property") == 0;
-    if (apart && i + 1 < argc)
-      text = argv[++i];
-    else if (std::strncmp(text, "-X", 2) != 0 && std::strncmp(text, "--property=", 11) != 0)
+    std::string_view word = argv[i];
+    size_t name = 0;  // where KEY=VALUE begins
+    if (word == "-X" || word == "--property") {
+      if (++i == argc) return;
+      word = argv[i];
+    } else if (word.starts_with("-X")) {
+      name = 2;
+    } else if (size_t at = word.find("property="); at == 0 || (at == 2 && word.starts_with("--"))) {
+      name = at + std::strlen("property=");
+    } else {
       continue;
-    std::string_view word = text;
-    size_t name = word.starts_with("--property=") ? 11 : word.starts_with("-X") ? 2 : 0;
+    }
     size_t equals = word.find('=', name);
     if (equals == std::string_view::npos) continue;
     auto key = word.substr(name, equals - name);
@@ -44,7 +49,7 @@ void blank_secrets(int argc, char** argv, Sink& err) {
     err.say("kt: warning: " + in_quotes(key) +
             " was readable in the list of processes; give file:PATH, exec:COMMAND or env:NAME "
             "instead\n");
-    std::memset(text + equals + 1, '*', value.size());
+    std::memset(argv[i] + equals + 1, '*', value.size());
   }
 }
 
@@ -55,6 +60,13 @@ bool wants_color(const Settings& settings, const Sink& sink) {
   const char* terminal = std::getenv("TERM");
   return sink.is_terminal() && !(none && *none) &&
          !(terminal && std::strcmp(terminal, "dumb") == 0);
+}
+
+/// Known before anything else was understood of the command line.
+bool wants_json(const SharedFlags& flags) {
+  const char* environment = std::getenv("KT_OUTPUT");
+  return flags.output ? *flags.output == "json"
+                      : environment && std::strcmp(environment, "json") == 0;
 }
 
 class Run {
@@ -114,7 +126,7 @@ class Run {
     if (hint.empty() && error.exit() == Exit::usage)
       hint = "kt help " + std::string(command.words) + " tells more";
     err_.say(sentence(Error(error.message(), error.exit(), hint)));
-    if (flags.output == "json" && !command.rows.name.empty()) {
+    if (wants_json(flags) && !command.rows.name.empty()) {
       Report report(command.rows, {Format::json}, out_, err_);
       report.failed(error.message());
       report.finish();
@@ -149,12 +161,23 @@ class Run {
   Sink& err_;
 };
 
+/// A socket must never get the number of a standard stream that the caller closed.
+void occupy_standard_streams() {
+  for (int fd = ::open("/dev/null", O_RDONLY); fd >= 0; fd = ::open("/dev/null", O_RDONLY))
+    if (fd > STDERR_FILENO) {
+      ::close(fd);
+      return;
+    }
+}
+
 }  // namespace
 
 int run(const CommandList& commands, int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
+  occupy_standard_streams();
   Sink out(STDOUT_FILENO, "standard output");
   Sink err(STDERR_FILENO, "standard error");
+  err.may_fail = true;
   std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
   Exit exit = Exit::ok;
   try {
@@ -166,10 +189,10 @@ int run(const CommandList& commands, int argc, char** argv) {
     return static_cast<int>(exit);
   } catch (const Error& error) {
     exit = error.exit();
-    std::fputs(sentence(error).c_str(), stderr);
+    err.say(sentence(error));
   } catch (const std::exception& error) {
     exit = Exit::failed;
-    std::fprintf(stderr, "kt: internal error: %s\n", error.what());
+    err.say("kt: internal error: " + std::string(error.what()) + '\n');
   }
   if (int signal = Interrupt::signal()) return 128 + signal;
   return static_cast<int>(exit);

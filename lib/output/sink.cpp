@@ -51,9 +51,13 @@ void Sink::write_all(std::string_view bytes) {
     } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
       pollfd writable{fd_, POLLOUT, 0};
       ::poll(&writable, 1, -1);
+    } else if (errno == EINTR) {
+      continue;
+    } else if (may_fail) {
+      return;
     } else if (errno == EPIPE) {
       throw OutputClosed();
-    } else if (errno != EINTR) {
+    } else {
       throw Error("cannot write to " + name_ + ": " + std::strerror(errno));
     }
   }

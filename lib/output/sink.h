@@ -44,6 +44,8 @@ class Sink {
   int fd() const { return fd_; }
 
   bool color = false;  ///< whether styles are written
+  bool may_fail =
+      false;  ///< what cannot be written is dropped: stderr, whose loss changes no answer
 
  private:
   static constexpr size_t kBufferBytes = 64 * 1024;
