@@ -1,0 +1,121 @@
+#!/bin/bash
+# What `make bench` runs: kt beside kcat and the Java tools of 4.3.0, on one real 4.3.0 broker and on the sandbox, in
+# turns, as medians and ratios. A rival that is missing is a failure.
+#
+#   BUILD=build tests/bench/bench.sh [startup | topics | offsets | consume | sandbox]...     all unless said
+#
+# KT_BENCH_MIB (1024) is the size of the stream, KT_BENCH_TOPICS (1000) the number of topics of three partitions.
+set -euo pipefail
+
+here=$(cd "$(dirname "$0")" && pwd)
+real=$here/../real
+build=$(cd "${BUILD:-$here/../../build}" && pwd)
+kt=$build/cmd/kt
+mib=${KT_BENCH_MIB:-1024}
+topics=${KT_BENCH_TOPICS:-1000}
+scratch=$(mktemp -d)
+trap '"$real/kafka.sh" stop "$scratch/broker" 2>/dev/null; rm -rf "$scratch"' EXIT
+
+"$real/deps.sh"
+jars=$("$real/install.sh" 4.3.0)
+for rival in kcat java; do command -v $rival >/dev/null || { echo "bench.sh: $rival is missing" >&2; exit 1; }; done
+java="java -XX:TieredStopAtLevel=1 -Xshare:auto -cp $real/conf/tools:$jars/libs/*"
+
+printf '%-34s %-22s %10s %10s %9s %7s  %s\n' work program wall/ms cpu/ms peak/MiB ratio wanted
+
+# row WORK WANTED NAME WALL CPU PEAK [RATIO]
+row() { printf '%-34s %-22s %10.1f %10.1f %9.1f %7s  %s\n' "$1" "$3" "$4" "$5" "$(echo "$6" | awk '{print $1 / 1024}')" "${7:-}" "$2"; }
+
+# compare WORK RUNS WANTED [--stdin FILE] NAME COMMAND...: the first is the one judged; ratios are to the second.
+compare() {
+  local work=$1 runs=$2 wanted=$3 input=() names=() commands=() n=0 base results wall cpu peak
+  shift 3
+  [ "$1" != --stdin ] || { input=(--stdin "$2") && shift 2; }
+  while [ $# -gt 0 ]; do names+=("$1") commands+=("$2") && shift 2; done
+  results=$("$build/tests/kt-measure" "$runs" "${input[@]}" "${commands[@]}")
+  base=$(echo "$results" | sed -n 2p | cut -d ' ' -f 1)
+  while read -r wall cpu peak; do
+    row "$work" "$wanted" "${names[$n]}" "$wall" "$cpu" "$peak" "$(echo "$wall $base" | awk '{printf "%.2f", $1 / $2}')"
+    work='' wanted='' n=$((n + 1))
+  done <<<"$results"
+}
+
+broker() {
+  [ ! -e "$scratch/broker" ] || return 0
+  KT_KAFKA_JVM="-Xms1g -Xmx1g" "$real/kafka.sh" start 4.3.0 "$scratch/broker" 1 log.retention.hours=24 >/dev/null
+  bootstrap=$(cat "$scratch/broker/bootstrap")
+}
+
+# fill BOOTSTRAP: the topic `stream`, of 1 KiB records.
+fill() {
+  [ -e "$scratch/stream" ] || base64 -w 1023 /dev/zero 2>/dev/null | head -c $((mib << 20)) >"$scratch/stream" || true
+  "$kt" topic create stream -p 1 -b "$1" >/dev/null
+  kcat -P -b "$1" -t stream -p 0 -l "$scratch/stream"
+}
+
+startup() {
+  compare "start-up" 31 "<= 1.5, <= 12 MiB" kt "$kt --version" kcat "kcat -V"
+  compare "" 3 "" kt "$kt --version" "Java tool" "$java org.apache.kafka.tools.TopicCommand --version"
+  [ ! -x "$build-portable/cmd/kt" ] ||
+    compare "start-up, portable" 31 "<= 1" kt "$build-portable/cmd/kt --version" kcat "kcat -V"
+}
+
+# One CreateTopics request each hundred: far quicker than one each topic.
+many_topics() {
+  broker
+  [ ! -e "$scratch/topics" ] || return 0
+  seq -f 'bench-%g' "$topics" >"$scratch/topics"
+  xargs -n 100 "$kt" topic create -p 3 -b "$bootstrap" <"$scratch/topics" >/dev/null
+}
+
+topics() {
+  many_topics
+  compare "list $topics topics x 3" 15 "<= 1, <= 15 MiB" kt "$kt topic list -b $bootstrap" kcat "kcat -L -b $bootstrap"
+  compare "describe $topics topics x 3" 15 "<= 1, <= 15 MiB" kt "$kt topic describe -b $bootstrap" kcat "kcat -L -b $bootstrap"
+  compare "" 3 "" kt "$kt topic describe -b $bootstrap" "Java --describe" \
+    "$java org.apache.kafka.tools.TopicCommand --bootstrap-server $bootstrap --describe"
+}
+
+offsets() {
+  many_topics
+  local query
+  query=$(awk '{ for (p = 0; p < 3; ++p) printf " -t %s:%d:-1", $1, p }' "$scratch/topics")
+  compare "end offsets of $((topics * 3)) partitions" 15 "<= 0.35" kt "$kt offsets get -b $bootstrap" kcat "kcat -Q -b $bootstrap$query"
+  compare "" 3 "" kt "$kt offsets get -b $bootstrap" "Java GetOffsetShell" \
+    "$java org.apache.kafka.tools.GetOffsetShell --bootstrap-server $bootstrap"
+}
+
+consume() {
+  broker
+  fill "$bootstrap"
+  compare "consume $mib MiB from 4.3.0, raw" 5 "wall and cpu <= 1" kt "$kt consume stream --start earliest --exit -b $bootstrap" \
+    kcat "kcat -C -b $bootstrap -t stream -p 0 -o beginning -e -q"
+  compare "" 1 "" kt "$kt consume stream --start earliest --exit -b $bootstrap" "Java consumer" \
+    "$java org.apache.kafka.tools.consumer.ConsoleConsumer --bootstrap-server $bootstrap --topic stream --from-beginning --max-messages $((mib * 1024))"
+}
+
+# The sandbox runs around its own part of this script, which leaves its address and waits.
+sandbox() {
+  local embedded pid peak
+  broker
+  [ -e "$scratch/stream" ] || fill "$bootstrap"
+  mkfifo "$scratch/hold"
+  "$kt" sandbox --data-dir "$scratch/sandbox" --ready-file "$scratch/ready" >/dev/null <"$scratch/hold" &
+  pid=$!
+  exec 4>"$scratch/hold"
+  until [ -s "$scratch/ready" ]; do kill -0 $pid && sleep 0.05; done
+  embedded=$(cat "$scratch/ready")
+  fill "$embedded"
+  compare "kcat consumes $mib MiB from" 5 "<= 1" sandbox "kcat -C -b $embedded -t stream -p 0 -o beginning -e -q" \
+    "Kafka 4.3.0" "kcat -C -b $bootstrap -t stream -p 0 -o beginning -e -q"
+  head -c $((mib << 18)) "$scratch/stream" >"$scratch/quarter"
+  compare "kcat produces $((mib / 4)) MiB to" 5 "<= 1" --stdin "$scratch/quarter" sandbox "kcat -P -b $embedded -t produced -p 0" \
+    "Kafka 4.3.0" "kcat -P -b $bootstrap -t produced -p 0"
+  peak=$(awk '/VmHWM/ { print $2 }' "/proc/$pid/status")
+  row "resident, all of this done" "<= 64 MiB" sandbox 0 0 "$peak"
+  kill $pid
+  wait $pid 2>/dev/null || true
+  exec 4>&-
+}
+
+for part in ${*:-startup topics offsets consume sandbox}; do $part; done
