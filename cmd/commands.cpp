@@ -20,11 +20,11 @@ extern const Command write_manual;
 
 const CommandList& all_commands() {
   static const CommandList list = {
-      &context_list,
+      &sandbox_command,
       &protocol_decode,
       &protocol_encode,
       &protocol_schema,
-      &sandbox_command,
+      &context_list,
       &context_use,
       &context_show,
       &context_set,

@@ -6,13 +6,22 @@
 namespace kt::generator {
 namespace {
 
+/// `ListOffsetsRequest::Topic` → `ListOffsetsRequest_Topic`. Structs are declared one after
+/// another, and `Topic` is an alias inside, because Clang does not take a nested struct for
+/// constructible before the outer one is complete.
+std::string flat_name(const Struct& structure) {
+  std::string out = structure.name;
+  for (size_t at; (at = out.find("::")) != std::string::npos;) out.replace(at, 2, "_");
+  return out;
+}
+
 std::string value_type(const Field& field) {
   static const std::map<std::string, std::string> kTypes{
       {"bool", "bool"},          {"int8", "int8_t"},       {"int16", "int16_t"},
       {"int32", "int32_t"},      {"int64", "int64_t"},     {"uint16", "uint16_t"},
       {"uint32", "uint32_t"},    {"float64", "double"},    {"uuid", "Uuid"},
       {"string", "std::string"}, {"bytes", "std::string"}, {"records", "std::string_view"}};
-  if (field.structure) return field.structure->plain_name;
+  if (field.structure) return flat_name(*field.structure);
   return kTypes.at(field.type);
 }
 
@@ -32,22 +41,21 @@ std::string range(Versions versions) {
 }
 
 void write_struct(std::string& out, const Struct& structure, const Message& message,
-                  const std::string& indent) {
-  const std::string inner = indent + "  ";
-  for (const auto& nested : structure.structs) {
-    out += inner + "struct " + nested->plain_name + " {\n";
-    write_struct(out, *nested, message, inner);
-    out += inner + "};\n";
-  }
+                  const std::string& members) {
+  for (const auto& nested : structure.structs) write_struct(out, *nested, message, "");
+  out += "struct " + flat_name(structure) + " {\n";
+  for (const auto& nested : structure.structs)
+    out += "  using " + nested->plain_name + " = " + flat_name(*nested) + ";\n";
   for (const auto& field : structure.fields) {
-    out += inner + member_type(field) + " " + field.name + initial_value(field) + ";";
+    out += "  " + member_type(field) + " " + field.name + initial_value(field) + ";";
     std::string note = field.note;
     if (field.versions.first > 0 || field.versions.last < kOpen)
       note = "v" + range(field.versions) + (note.empty() ? "" : "; " + note);
     if (!note.empty()) out += "  ///< " + note;
     out += "\n";
   }
-  if (message.flexible_from != kOpen) out += inner + "UnknownTags unknown_tags{};\n";
+  if (message.flexible_from != kOpen) out += "  UnknownTags unknown_tags{};\n";
+  out += members + "};\n\n";
 }
 
 }  // namespace
@@ -68,11 +76,11 @@ std::string header(const File& file) {
   out += "namespace kt {\nstruct Api;\nstruct MessageTable;\n\nnamespace msg {\n\n";
   if (!file.api.empty()) out += "struct " + file.api + "Response;\n\n";
   for (const auto& message : file.messages) {
-    out += "struct " + message.root->name + " {\n";
-    if (message.kind == "request") out += "  using Response = " + message.name + "Response;\n";
-    write_struct(out, *message.root, message, "");
-    if (message.kind != "data") out += "  static const Api& api();\n";
-    out += "  static const MessageTable& table();\n};\n\n";
+    std::string members;
+    if (message.kind == "request") members += "  using Response = " + message.name + "Response;\n";
+    if (message.kind != "data") members += "  static const Api& api();\n";
+    members += "  static const MessageTable& table();\n";
+    write_struct(out, *message.root, message, members);
   }
   return out + "}  // namespace msg\n}  // namespace kt\n";
 }
