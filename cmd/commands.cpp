@@ -10,6 +10,7 @@ extern const Command context_set;
 extern const Command context_show;
 extern const Command context_use;
 extern const Command help;
+extern const Command list_examples;
 extern const Command protocol_decode;
 extern const Command protocol_encode;
 extern const Command protocol_schema;
@@ -35,6 +36,7 @@ const CommandList& all_commands() {
       &version,
       &complete_words,
       &write_manual,
+      &list_examples,
   };
   return list;
 }

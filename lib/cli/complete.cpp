@@ -146,11 +146,6 @@ class Completer {
 
   void complete_value(const Argument& argument) {
     for (auto choice : argument.choices) offer(choice, "");
-    if (shown_name(argument) == "--output") {
-      for (auto format : {"table", "json", "jsonl", "csv", "tsv"}) offer(format, "");
-      if (command_)
-        for (auto format : command_->formats) offer(format, "");
-    }
     switch (argument.complete) {
       case Complete::none:
         return;

@@ -103,7 +103,8 @@ size_t Parser::parse_short(std::span<const std::string> words, size_t at) {
   for (size_t i = 1; i < word.size(); ++i) {
     std::string name = {'-', word[i]};
     auto argument = find_flag(arguments_, name);
-    if (!argument) refuse_unknown(i == 1 && word.size() > 2 ? word : name);
+    if (!argument)
+      refuse_unknown(i == 1 && word.size() > 2 ? word.substr(0, word.find('=')) : name);
     if (!argument->target.takes_value()) {
       assign(*argument, "true");
       continue;

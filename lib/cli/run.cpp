@@ -123,7 +123,7 @@ class Run {
   /// Wrong use: said as every error, and as JSON where that was asked for.
   Exit refuse(const Command& command, const SharedFlags& flags, const Error& error) {
     std::string hint = error.hint();
-    if (hint.empty() && error.exit() == Exit::usage)
+    if (hint.empty() && error.exit() == Exit::usage && !error.message().ends_with("?)"))
       hint = "kt help " + std::string(command.words) + " tells more";
     err_.say(sentence(Error(error.message(), error.exit(), hint)));
     if (wants_json(flags) && !command.rows.name.empty()) {

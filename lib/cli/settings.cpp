@@ -1,5 +1,6 @@
 #include "cli/settings.h"
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "base/error.h"
@@ -30,14 +31,18 @@ std::pair<std::string, std::string> key_value(const std::string& text, std::stri
   return {std::string(trim(text.substr(0, equals))), text.substr(equals + 1)};
 }
 
-Format format_of(const std::string& name, const Command& command) {
-  if (name.empty()) return Format::table;
-  Format format = Format::table;
-  if (parse_format(name, format)) return format;
+std::vector<std::string_view> known_formats(const Command* command) {
   std::vector<std::string_view> known = {"table", "json", "jsonl", "csv", "tsv"};
-  known.insert(known.end(), command.formats.begin(), command.formats.end());
-  for (auto own : command.formats)
-    if (own == name) return Format::other;
+  if (command) known.insert(known.end(), command->formats.begin(), command->formats.end());
+  return known;
+}
+
+/// Of a name that the environment or a context may have given, so that it is not checked yet.
+Format format_of(const std::string& name, const Command& command) {
+  Format format = Format::table;
+  if (name.empty() || parse_format(name, format)) return format;
+  auto known = known_formats(&command);
+  if (std::find(known.begin(), known.end(), name) != known.end()) return Format::other;
   throw Error("--output: " + in_quotes(name) + " is none of " + join(known, ", ") +
                   did_you_mean(name, known),
               Exit::usage);
@@ -59,91 +64,53 @@ std::string_view environment_name(std::string_view flag) {
 
 std::vector<Argument> SharedFlags::arguments(const Command* command) {
   std::vector<Argument> list;
-  if (!command || command->connects) {
-    list.push_back({"-b,--bootstrap-server",
-                    "HOST:PORT,...",
-                    "Brokers to start from",
-                    &bootstrap_server,
-                    {},
-                    {},
-                    kCluster});
-    list.push_back({"-z,--zookeeper",
-                    "HOST:PORT,.../CHROOT",
-                    "For what only ZooKeeper holds",
-                    &zookeeper,
-                    {},
-                    {},
-                    kCluster});
-    list.push_back({"--config",
-                    "FILE",
-                    "Client settings, with the keys of the Java client or librdkafka",
-                    &config_file,
-                    Complete::files,
-                    {},
-                    kCluster});
-    list.push_back({"-X,--property",
-                    "KEY=VALUE",
-                    "One client setting; file:PATH, exec:COMMAND and env:NAME for secrets",
-                    &properties,
-                    {},
-                    {},
-                    kCluster});
-    list.push_back({"--context",
-                    "NAME",
-                    "A named set of these flags, see kt context",
-                    &context,
-                    Complete::contexts,
-                    {},
-                    kCluster});
-    list.push_back({"--map",
-                    "HOST:PORT=HOST:PORT",
-                    "Replaces an advertised address (tunnels, NAT)",
-                    &maps,
-                    {},
-                    {},
-                    kCluster});
-    list.push_back({"--timeout",
-                    "DURATION",
-                    "The whole command's limit (default 30s)",
-                    &timeout,
-                    {},
-                    {},
-                    kCluster});
-  }
+  auto add = [&](std::string_view group, Argument argument, bool listed = true) {
+    argument.group = group;
+    argument.hidden = !listed;
+    list.push_back(std::move(argument));
+  };
+  auto formats = known_formats(command);
+  // Taken everywhere, so that an alias may carry them; listed where they mean something.
+  bool connects = !command || command->connects;
+  add(kCluster,
+      {"-b,--bootstrap-server", "HOST:PORT,...", "Brokers to start from", &bootstrap_server},
+      connects);
+  add(kCluster,
+      {"-z,--zookeeper", "HOST:PORT,.../CHROOT", "For what only ZooKeeper holds", &zookeeper},
+      connects);
+  add(kCluster,
+      {"--config", "FILE", "Client settings, with the keys of the Java client or librdkafka",
+       &config_file, Complete::files},
+      connects);
+  add(kCluster,
+      {"-X,--property", "KEY=VALUE",
+       "One client setting; file:PATH, exec:COMMAND and env:NAME for secrets", &properties},
+      connects);
+  add(kCluster,
+      {"--context", "NAME", "A named set of these flags, see kt context", &context,
+       Complete::contexts},
+      connects);
+  add(kCluster,
+      {"--map", "HOST:PORT=HOST:PORT", "Replaces an advertised address (tunnels, NAT)", &maps},
+      connects);
+  add(kCluster, {"--timeout", "DURATION", "The whole command's limit (default 30s)", &timeout},
+      connects);
   if (!command || command->changes || command->destroys)
-    list.push_back({"--dry-run",
-                    "",
-                    "All checks, the exact change printed, nothing changed",
-                    &dry_run,
-                    {},
-                    {},
-                    kSafety});
-  if (!command || command->destroys)
-    list.push_back({"--yes", "", "Do not ask", &yes, {}, {}, kSafety});
-  list.push_back({"-o,--output",
-                  "FORMAT",
-                  "table (default), json, jsonl, csv or tsv",
-                  &output,
-                  {},
-                  {},
-                  kOutput});
-  list.push_back({"--utc", "", "Times of tables in UTC", &utc, {}, {}, kOutput});
-  list.push_back({"--color",
-                  "WHEN",
-                  "auto (default), always or never; NO_COLOR is honoured",
-                  &color,
-                  {},
-                  {"auto", "always", "never"},
-                  kOutput});
-  list.push_back({"-v,--verbose",
-                  "",
-                  "Also what was asked of which broker, on stderr",
-                  &verbose,
-                  {},
-                  {},
-                  kOutput});
-  list.push_back({"-q,--quiet", "", "No notes and no progress on stderr", &quiet, {}, {}, kOutput});
-  list.push_back({"-h,--help", "", "This text", &help, {}, {}, kOutput});
+    add(kSafety,
+        {"--dry-run", "", "All checks, the exact change printed, nothing changed", &dry_run});
+  if (!command || command->destroys) add(kSafety, {"--yes", "", "Do not ask", &yes});
+  add(kOutput, {"-o,--output", "FORMAT", "Format of the answer", &output, Complete::none, formats},
+      !command || !command->rows.name.empty() || !command->formats.empty());
+  add(kOutput, {"--utc", "", "Times of tables in UTC", &utc});
+  add(kOutput, {"--color",
+                "WHEN",
+                "Colours, where NO_COLOR does not forbid them",
+                &color,
+                Complete::none,
+                {"auto", "always", "never"}});
+  add(kOutput, {"-v,--verbose", "", "Also what was asked of which broker, on stderr", &verbose});
+  add(kOutput, {"-q,--quiet", "", "No notes and no progress on stderr", &quiet});
+  add(kOutput, {"-h,--help", "", "This text", &help});
   return list;
 }
 

@@ -19,7 +19,8 @@ struct SharedFlags {
   std::vector<std::string> properties, maps;
   bool dry_run = false, yes = false, verbose = false, quiet = false, utc = false, help = false;
 
-  /// Those that the command takes; all of them where there is no command yet.
+  /// Those that the command takes, hidden where they mean nothing to it; all where there is none
+  /// yet.
   std::vector<Argument> arguments(const Command* command);
 };
 

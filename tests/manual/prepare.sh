@@ -1,0 +1,11 @@
+# Sourced before each example, inside a sandbox of three brokers and an empty directory: what the manual's examples
+# speak of. WORDS are the command's.
+case $WORDS in
+topic\ create | sandbox | protocol* | context* | completion | schema | help | version) ;;
+*) kt topic create orders payments -p 6 -r 2 -q >/dev/null || exit 99 ;;
+esac
+case $WORDS in
+context*) kt context set local bootstrap-server="$KT_BOOTSTRAP_SERVER" -q ;;
+sandbox) printf 'check:\n\tkt topic describe orders\n' >Makefile ;;
+protocol\ decode) echo '{"header":{"correlationId":7},"body":{"topics":null}}' | kt protocol encode Metadata 9 --frame >request.bin ;;
+esac
