@@ -120,10 +120,14 @@ Settings resolve(const SharedFlags& flags, const Command& command) {
   if (command.connects)
     context = chosen_context(flags.context ? flags.context : environment("--context"));
   settings.context = context.name;
+  // A context that a flag names is as good as its flags: typing --context must not reach the
+  // cluster of a variable.
   auto choose = [&](const std::optional<std::string>& flag, std::string_view name) -> std::string {
     if (flag) return *flag;
+    auto of_context = context.value(name.substr(2));
+    if (flags.context && of_context) return *of_context;
     if (auto value = environment(name)) return *value;
-    return context.value(name.substr(2)).value_or("");
+    return of_context.value_or("");
   };
   settings.bootstrap_server = choose(flags.bootstrap_server, "--bootstrap-server");
   settings.zookeeper = choose(flags.zookeeper, "--zookeeper");

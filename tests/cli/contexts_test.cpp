@@ -64,6 +64,9 @@ TEST_CASE("flag beats environment beats context beats default") {
   CHECK(resolve(flags, kCommand).bootstrap_server == "b:2");
   flags.bootstrap_server = "c:3";
   CHECK(resolve(flags, kCommand).bootstrap_server == "c:3");
+  flags.bootstrap_server.reset();
+  flags.context = "prod";
+  CHECK(resolve(flags, kCommand).bootstrap_server == "a:1");
   unsetenv("KT_BOOTSTRAP_SERVER");
   flags.context = "prdo";
   CHECK_THROWS_WITH_AS(resolve(flags, kCommand),
