@@ -84,9 +84,20 @@ class Decoder {
     if (static_cast<uint64_t>(count) > left() / least_size(field))
       fail(place, &field,
            std::to_string(count) + " elements, " + std::to_string(left()) + " bytes left");
-    auto element = static_cast<char*>(field.holder->make(member, static_cast<size_t>(count)));
-    size_t size = element_size(field);
-    for (int64_t i = 0; i < count; ++i, element += size) value(field, element, place, i);
+    if (count == 0) field.holder->make(member, 0);
+    // Room grows as elements come, so that a count alone does not take many times the frame's
+    // memory.
+    int64_t made = 0;
+    char* element = nullptr;
+    for (int64_t i = 0, size = static_cast<int64_t>(element_size(field)); i < count;
+         ++i, element += size) {
+      if (i == made) {
+        made = std::min(count, std::max<int64_t>(1024, 2 * made));
+        element =
+            static_cast<char*>(field.holder->make(member, static_cast<size_t>(made))) + i * size;
+      }
+      value(field, element, place, i);
+    }
   }
 
   size_t least_size(const FieldTable& field) const {

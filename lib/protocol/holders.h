@@ -20,7 +20,7 @@ struct HolderOf<std::vector<T>> {
   }
   static void* make(void* member, size_t count) {
     auto& vector = *static_cast<std::vector<T>*>(member);
-    vector = std::vector<T>(count);
+    vector.resize(count);
     return vector.data();
   }
   static constexpr Holder holder{view, make, nullptr};
@@ -35,7 +35,10 @@ struct HolderOf<std::optional<std::vector<T>>> {
     return {vector->data(), vector->size(), true};
   }
   static void* make(void* member, size_t count) {
-    return static_cast<Member*>(member)->emplace(count).data();
+    auto& vector = *static_cast<Member*>(member);
+    if (!vector) vector.emplace();
+    vector->resize(count);
+    return vector->data();
   }
   static void clear(void* member) { static_cast<Member*>(member)->reset(); }
   static constexpr Holder holder{view, make, clear};

@@ -45,8 +45,9 @@ struct Elements {
 /// How to look into and fill a member that is a vector, an optional vector or an optional struct.
 struct Holder {
   Elements (*view)(const void* member);
-  void* (*make)(void* member, size_t count);  ///< replaces what is there by `count` fresh elements
-  void (*clear)(void* member);                ///< null, where the member can be null
+  /// Makes `count` elements of what is there, the first ones as they were.
+  void* (*make)(void* member, size_t count);
+  void (*clear)(void* member);  ///< null, where the member can be null
 };
 
 struct StructTable;

@@ -45,5 +45,6 @@ TEST_CASE("a header is read back, tags included, and leaves the body") {
 TEST_CASE("a header cut short says whose it is") {
   ByteReader reader(std::string_view("\0\3\0\x09\0\0", 6));
   CHECK_THROWS_WITH_AS(decode_request_header(reader, *find_api("Metadata")),
-                       "Metadata request: RequestHeader v2: correlationId: needs 4 bytes, 2 left", DecodeError);
+                       "Metadata request: RequestHeader v2: correlationId: needs 4 bytes, 2 left",
+                       DecodeError);
 }
