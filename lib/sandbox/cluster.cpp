@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "sandbox/config_definitions.h"
 #include "sandbox/groups.h"
+#include "sandbox/transactions.h"
 
 namespace kt::sandbox {
 namespace {
@@ -57,7 +58,8 @@ Cluster::Cluster(EventLoop& loop, Options options)
       options_(std::move(options)),
       id_(random_uuid().text()),
       release_(options_.as_version),
-      groups_(std::make_unique<Groups>(*this)) {
+      groups_(std::make_unique<Groups>(*this)),
+      transactions_(std::make_unique<Transactions>(*this)) {
   for (int32_t id = 1; id <= options_.brokers; ++id)
     brokers_.push_back(std::make_unique<Broker>(*this, id));
   for (auto& broker : brokers_) broker->start();

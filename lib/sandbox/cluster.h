@@ -24,6 +24,7 @@
 namespace kt::sandbox {
 
 class Groups;
+class Transactions;
 
 /// The replicas of each partition; the first of each is its preferred leader.
 using Assignment = std::vector<std::vector<int32_t>>;
@@ -40,6 +41,7 @@ class Cluster {
   const Release& release() const { return release_; }
   Faults& faults() { return faults_; }
   Groups& groups() { return *groups_; }
+  Transactions& transactions() { return *transactions_; }
   /// 22 characters that nobody had before.
   std::string new_uuid() const;
 
@@ -123,6 +125,7 @@ class Cluster {
   std::map<Uuid, Topic*> topics_by_id_;
   ResourceConfigs resource_configs_;
   std::unique_ptr<Groups> groups_;
+  std::unique_ptr<Transactions> transactions_;
 };
 
 }  // namespace kt::sandbox

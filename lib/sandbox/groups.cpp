@@ -44,6 +44,11 @@ void Groups::forget_topic(const std::string& topic) {
     std::erase_if(group.offsets, [&](const auto& entry) { return entry.first.first == topic; });
 }
 
+void Groups::commit_in_transaction(Group& group, const std::pair<int64_t, int16_t>& producer,
+                                   const TopicPartition& partition, CommittedOffset offset) {
+  group.pending[producer.first][partition] = std::move(offset);
+}
+
 void Groups::end_transaction(Group& group, int64_t producer_id, bool committed) {
   auto pending = group.pending.extract(producer_id);
   if (pending.empty() || !committed) return;

@@ -25,4 +25,10 @@ ErrorCode check_coordinator(const Call& call, const std::string& group_id) {
   return here ? ErrorCode::none : ErrorCode::not_coordinator;
 }
 
+ErrorCode check_transaction_coordinator(const Call& call, const std::string& transactional_id) {
+  if (call.injected_error != 0) return static_cast<ErrorCode>(call.injected_error);
+  bool here = call.cluster.transaction_partition(transactional_id).leader() == call.broker.id();
+  return here ? ErrorCode::none : ErrorCode::not_coordinator;
+}
+
 }  // namespace kt::sandbox

@@ -6,6 +6,8 @@
 #include <string>
 
 #include "sandbox/call.h"
+#include "sandbox/groups.h"
+#include "sandbox/transactions.h"
 
 namespace kt::sandbox {
 
@@ -26,6 +28,9 @@ ErrorCode check_controller(const Call& call);
 
 /// None where the broker that was asked coordinates this group.
 ErrorCode check_coordinator(const Call& call, const std::string& group_id);
+
+/// The same for a transactional id.
+ErrorCode check_transaction_coordinator(const Call& call, const std::string& transactional_id);
 
 /// Bits of the operations on each kind of resource; without an authorizer everybody may do all of
 /// them.

@@ -7,6 +7,8 @@
 
 namespace kt::sandbox {
 
+Handler add_offsets_to_txn_handler();
+Handler add_partitions_to_txn_handler();
 Handler alter_configs_handler();
 Handler alter_partition_reassignments_handler();
 Handler api_versions_handler();
@@ -19,18 +21,23 @@ Handler describe_cluster_handler();
 Handler describe_configs_handler();
 Handler describe_groups_handler();
 Handler describe_log_dirs_handler();
+Handler describe_producers_handler();
 Handler describe_topic_partitions_handler();
+Handler describe_transactions_handler();
 Handler elect_leaders_handler();
+Handler end_txn_handler();
 Handler fetch_handler();
 Handler find_coordinator_handler();
 Handler heartbeat_handler();
 Handler incremental_alter_configs_handler();
+Handler init_producer_id_handler();
 Handler join_group_handler();
 Handler leave_group_handler();
 Handler list_config_resources_handler();
 Handler list_groups_handler();
 Handler list_offsets_handler();
 Handler list_partition_reassignments_handler();
+Handler list_transactions_handler();
 Handler metadata_handler();
 Handler offset_commit_handler();
 Handler offset_delete_handler();
@@ -38,9 +45,13 @@ Handler offset_fetch_handler();
 Handler offset_for_leader_epoch_handler();
 Handler produce_handler();
 Handler sync_group_handler();
+Handler txn_offset_commit_handler();
+Handler write_txn_markers_handler();
 
 inline std::vector<Handler> all_handlers() {
   return {
+      add_offsets_to_txn_handler(),
+      add_partitions_to_txn_handler(),
       alter_configs_handler(),
       alter_partition_reassignments_handler(),
       api_versions_handler(),
@@ -53,18 +64,23 @@ inline std::vector<Handler> all_handlers() {
       describe_configs_handler(),
       describe_groups_handler(),
       describe_log_dirs_handler(),
+      describe_producers_handler(),
       describe_topic_partitions_handler(),
+      describe_transactions_handler(),
       elect_leaders_handler(),
+      end_txn_handler(),
       fetch_handler(),
       find_coordinator_handler(),
       heartbeat_handler(),
       incremental_alter_configs_handler(),
+      init_producer_id_handler(),
       join_group_handler(),
       leave_group_handler(),
       list_config_resources_handler(),
       list_groups_handler(),
       list_offsets_handler(),
       list_partition_reassignments_handler(),
+      list_transactions_handler(),
       metadata_handler(),
       offset_commit_handler(),
       offset_delete_handler(),
@@ -72,6 +88,8 @@ inline std::vector<Handler> all_handlers() {
       offset_for_leader_epoch_handler(),
       produce_handler(),
       sync_group_handler(),
+      txn_offset_commit_handler(),
+      write_txn_markers_handler(),
   };
 }
 

@@ -2,6 +2,7 @@
 // instead.
 #include "protocol/msg/produce.h"
 
+#include "protocol/records/batch.h"
 #include "sandbox/append.h"
 #include "sandbox/handlers/common.h"
 #include "sandbox/handlers/handlers.h"
@@ -10,6 +11,20 @@ namespace kt::sandbox {
 namespace {
 
 using Answer = msg::ProduceResponse::Response::PartitionResponse;
+
+/// From v12 (transaction version 2) writing to a partition is what adds it to the transaction.
+ErrorCode check_transaction(Call& call, const msg::ProduceRequest& request, const Partition& partition, std::string_view records) {
+  constexpr int16_t kFirstThatAdds = 12;
+  Transactions& transactions = call.cluster.transactions();
+  TopicPartition key{partition.topic().name, partition.index()};
+  auto batch = BatchReader(records).next();
+  if (!batch || !batch->transactional()) return ErrorCode::none;
+  auto refused = transactions.check(*request.transactional_id, {batch->producer_id(), batch->producer_epoch()});
+  if (refused == ErrorCode::producer_fenced) return ErrorCode::invalid_producer_epoch;
+  if (refused != ErrorCode::none) return refused;
+  if (call.version >= kFirstThatAdds) transactions.add(*request.transactional_id, key);
+  return transactions.has(*request.transactional_id, key) ? ErrorCode::none : ErrorCode::invalid_txn_state;
+}
 
 Answer produce(Call& call, const msg::ProduceRequest& request, Topic* topic,
                const msg::ProduceRequest::TopicData::PartitionData& data) {
@@ -25,6 +40,8 @@ Answer produce(Call& call, const msg::ProduceRequest& request, Topic* topic,
     if (static_cast<int64_t>(found.partition->isr.size()) < needed)
       found.error = ErrorCode::not_enough_replicas;
   }
+  if (found.error == ErrorCode::none && request.transactional_id)
+    found.error = check_transaction(call, request, *found.partition, data.records.value_or(""));
   if (found.error != ErrorCode::none) {
     answer.error_code = number(found.error);
     return answer;

@@ -1,0 +1,66 @@
+// Tells the coordinator which partitions a transaction is going to write to; from v4 several transactions at once, also
+// merely to verify.
+#include "protocol/msg/add_partitions_to_txn.h"
+
+#include <algorithm>
+
+#include "sandbox/handlers/common.h"
+#include "sandbox/handlers/handlers.h"
+
+namespace kt::sandbox {
+namespace {
+
+using Request = msg::AddPartitionsToTxnRequest;
+using Response = msg::AddPartitionsToTxnResponse;
+
+std::vector<Response::TopicResult> add(Call& call, const Request::Transaction& asked) {
+  Transactions& transactions = call.cluster.transactions();
+  auto refused = check_transaction_coordinator(call, asked.transactional_id);
+  if (refused == ErrorCode::none) refused = transactions.check(asked.transactional_id, {asked.producer_id, asked.producer_epoch});
+  if (refused == ErrorCode::producer_fenced && call.version < 2) refused = ErrorCode::invalid_producer_epoch;
+  auto exists = [&](const Request::Topic& topic) {
+    return std::ranges::all_of(topic.partitions, [&](int32_t index) { return call.cluster.partition(topic.name, index); });
+  };
+  // One that does not exist keeps the others out too.
+  bool all_exist = std::ranges::all_of(asked.topics, exists);
+  std::vector<Response::TopicResult> results;
+  for (const auto& topic : asked.topics) {
+    auto& result = results.emplace_back();
+    result.name = topic.name;
+    for (int32_t index : topic.partitions) {
+      auto error = refused;
+      if (error == ErrorCode::none && !all_exist)
+        error = call.cluster.partition(topic.name, index) ? ErrorCode::operation_not_attempted : ErrorCode::unknown_topic_or_partition;
+      if (error == ErrorCode::none && asked.verify_only && !transactions.has(asked.transactional_id, {topic.name, index}))
+        error = ErrorCode::transaction_abortable;
+      if (error == ErrorCode::none && !asked.verify_only) transactions.add(asked.transactional_id, {topic.name, index});
+      result.results_by_partition.push_back({.partition_index = index, .partition_error_code = number(error)});
+    }
+  }
+  return results;
+}
+
+Response handle(Call& call, const Request& request) {
+  Response response;
+  if (call.version < 4) {
+    Request::Transaction asked;
+    asked.transactional_id = request.v3_and_below_transactional_id;
+    asked.producer_id = request.v3_and_below_producer_id;
+    asked.producer_epoch = request.v3_and_below_producer_epoch;
+    asked.topics = request.v3_and_below_topics;
+    response.results_by_topic_v3_and_below = add(call, asked);
+    return response;
+  }
+  for (const auto& asked : request.transactions) {
+    auto& result = response.results_by_transaction.emplace_back();
+    result.transactional_id = asked.transactional_id;
+    result.topic_results = add(call, asked);
+  }
+  return response;
+}
+
+}  // namespace
+
+Handler add_partitions_to_txn_handler() { return immediate<Request, handle>(); }
+
+}  // namespace kt::sandbox
