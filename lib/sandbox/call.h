@@ -43,26 +43,28 @@ void send_response(const Call& call, Response response) {
   send_reply(call, body);
 }
 
-/// A range of a file that stands in the place of a `records` field.
-struct FilePart {
+/// What stands in the place of a `records` field: a range of a file, or bytes where there is no
+/// file.
+struct RecordsPart {
   std::shared_ptr<const SharedFile> file;
-  int64_t position;
-  size_t size_bytes;
+  int64_t position = 0;
+  size_t size_bytes = 0;
+  std::string bytes;
 };
 
-/// Sends a body that has files in its gaps, one each.
+/// Sends a body that has records in its gaps, one each.
 void send_reply(const Call& call, std::string_view body, const std::vector<size_t>& gaps,
-                const std::vector<FilePart>& files);
+                std::vector<RecordsPart> parts);
 
-/// Sends a response whose `records` fields, in order, are in files; their views count for their
+/// Sends a response whose `records` fields, in order, are given apart; their views count for their
 /// sizes only.
 template <class Response>
-void send_with_files(const Call& call, Response response, const std::vector<FilePart>& files) {
+void send_around_records(const Call& call, Response response, std::vector<RecordsPart> parts) {
   if (call.injected_error != 0) set_error_codes(Response::table(), &response, call.injected_error);
   std::string body;
   std::vector<size_t> gaps;
   encode_around_records(body, Response::table(), &response, call.version, gaps);
-  send_reply(call, body, gaps, files);
+  send_reply(call, body, gaps, std::move(parts));
 }
 
 /// The entry of one API in the dispatch table.

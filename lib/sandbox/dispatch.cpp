@@ -78,9 +78,9 @@ void dispatch(Broker& broker, const std::shared_ptr<Connection>& connection,
 void send_reply(const Call& call, std::string_view body) { send_reply(call, body, {}, {}); }
 
 void send_reply(const Call& call, std::string_view body, const std::vector<size_t>& gaps,
-                const std::vector<FilePart>& files) {
+                std::vector<RecordsPart> parts) {
   size_t size = body.size();
-  for (const auto& part : files) size += part.size_bytes;
+  for (const auto& part : parts) size += part.size_bytes;
   std::string head(4, '\0');
   encode_header(head, *call.api, call.version, {.correlation_id = call.correlation_id});
   store_big_endian(head.data(), static_cast<int32_t>(size + head.size() - 4));
@@ -89,9 +89,12 @@ void send_reply(const Call& call, std::string_view body, const std::vector<size_
   for (size_t i = 0; i < gaps.size(); ++i) {
     head.append(body.substr(done, gaps[i] - done));
     done = gaps[i];
-    if (files[i].size_bytes == 0) continue;
+    if (parts[i].size_bytes == 0) continue;
     output.add(std::exchange(head, {}));
-    output.add(files[i].file, files[i].position, files[i].size_bytes);
+    if (parts[i].file)
+      output.add(parts[i].file, parts[i].position, parts[i].size_bytes);
+    else
+      output.add(std::move(parts[i].bytes));
   }
   head.append(body.substr(done));
   output.add(std::move(head));

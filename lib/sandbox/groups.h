@@ -59,8 +59,8 @@ class Groups {
   /// A deleted topic's offsets go with it.
   void forget_topic(const std::string& topic);
   /// Keeps an offset aside until the producer's transaction ends.
-  void commit_in_transaction(Group& group, const std::pair<int64_t, int16_t>& producer, const TopicPartition& partition,
-                             CommittedOffset offset);
+  void commit_in_transaction(Group& group, const std::pair<int64_t, int16_t>& producer,
+                             const TopicPartition& partition, CommittedOffset offset);
   /// The end of a transaction makes its pending offsets committed, or nothing.
   void end_transaction(Group& group, int64_t producer_id, bool committed);
 

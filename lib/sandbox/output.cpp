@@ -2,15 +2,12 @@
 
 #include <sys/sendfile.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <utility>
 
 namespace kt::sandbox {
-
-SharedFile::~SharedFile() { close(fd_); }
 
 void Output::add(std::string bytes) {
   if (bytes.empty()) return;

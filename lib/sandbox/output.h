@@ -9,20 +9,9 @@
 #include <memory>
 #include <string>
 
+#include "storage/file.h"
+
 namespace kt::sandbox {
-
-/// An open descriptor that outlives the deletion of its file while replies still refer to it.
-class SharedFile {
- public:
-  explicit SharedFile(int fd) : fd_(fd) {}
-  ~SharedFile();
-  SharedFile(const SharedFile&) = delete;
-  SharedFile& operator=(const SharedFile&) = delete;
-  int fd() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 class Output {
  public:

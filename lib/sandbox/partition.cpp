@@ -16,14 +16,8 @@ Partition::Partition(Topic& topic, int32_t index, std::vector<int32_t> replica_i
 
 std::string Partition::name() const { return topic_.name + "-" + std::to_string(index_); }
 
-int64_t Partition::last_stable_offset() const {
-  return producers_.first_open_offset().value_or(high_watermark());
-}
-
-void Partition::append(std::string_view batch, const BatchSpan& span) {
-  if (epochs_.empty() || epochs_.back().epoch != leader_epoch_)
-    epochs_.push_back({leader_epoch_, log_.end_offset()});
-  log_.append(batch, span);
+void Partition::append(std::string_view batch) {
+  log_.append(batch);
   notify();
 }
 
@@ -35,7 +29,7 @@ void Partition::set_leader(int32_t broker_id) {
 
 int32_t Partition::epoch_at(int64_t offset) const {
   int32_t epoch = leader_epoch_;
-  for (const auto& one : epochs_)
+  for (const auto& one : epochs())
     if (one.start_offset <= offset) epoch = one.epoch;
   return epoch;
 }

@@ -11,8 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "sandbox/partition_log.h"
-#include "sandbox/producers.h"
+#include "storage/partition_log.h"
 
 namespace kt::sandbox {
 
@@ -27,26 +26,23 @@ class Partition {
   std::string name() const;
 
   PartitionLog& log() { return log_; }
-  Producers& producers() { return producers_; }
+  const PartitionLog& log() const { return log_; }
+  Producers& producers() { return log_.producers(); }
 
   int64_t high_watermark() const { return log_.end_offset(); }
   /// Where read-committed readers must stop: the first offset of the oldest open transaction.
-  int64_t last_stable_offset() const;
+  int64_t last_stable_offset() const { return log_.last_stable_offset(); }
 
-  /// Appends batches whose offsets have been assigned, and wakes who waits for data.
-  void append(std::string_view batch, const BatchSpan& span);
+  /// Appends a batch (or message v0/v1) whose offsets are final, and wakes who waits for data.
+  void append(std::string_view batch);
 
   /// Begins a new leader epoch; -1 for no leader.
   void set_leader(int32_t broker_id);
   int32_t leader() const { return leader_; }
   int32_t leader_epoch() const { return leader_epoch_; }
 
-  struct EpochStart {
-    int32_t epoch;
-    int64_t start_offset;
-  };
   /// The leader epochs that wrote to the log, ascending.
-  const std::vector<EpochStart>& epochs() const { return epochs_; }
+  const std::vector<EpochStart>& epochs() const { return log_.epochs(); }
   /// The epoch that wrote `offset`, or, in an empty log, would write it.
   int32_t epoch_at(int64_t offset) const;
 
@@ -66,10 +62,8 @@ class Partition {
   Topic& topic_;
   int32_t index_;
   PartitionLog log_;
-  Producers producers_;
   int32_t leader_ = -1;
   int32_t leader_epoch_ = -1;
-  std::vector<EpochStart> epochs_;
   std::vector<std::weak_ptr<std::function<void()>>> waiters_;
 };
 

@@ -13,14 +13,19 @@ constexpr int16_t kLastEpoch = INT16_MAX - 1;  // the very last is kept for fenc
 
 std::string Transaction::state_name() const {
   switch (state) {
-    case State::ongoing: return "Ongoing";
-    case State::complete_commit: return "CompleteCommit";
-    case State::complete_abort: return "CompleteAbort";
-    default: return "Empty";
+    case State::ongoing:
+      return "Ongoing";
+    case State::complete_commit:
+      return "CompleteCommit";
+    case State::complete_abort:
+      return "CompleteAbort";
+    default:
+      return "Empty";
   }
 }
 
-Transactions::Initialised Transactions::initialise(const std::string& id, int32_t timeout_ms, const ProducerIdentity& known) {
+Transactions::Initialised Transactions::initialise(const std::string& id, int32_t timeout_ms,
+                                                   const ProducerIdentity& known) {
   if (timeout_ms <= 0 || timeout_ms > cluster_.number_setting("transaction.max.timeout.ms"))
     return {ErrorCode::invalid_transaction_timeout, {}};
   auto [entry, is_new] = transactions_.try_emplace(id);
@@ -54,8 +59,10 @@ void Transactions::bump(Transaction& transaction) {
 
 ErrorCode Transactions::check(const std::string& id, const ProducerIdentity& producer) const {
   const Transaction* transaction = find(id);
-  if (!transaction || transaction->producer.id != producer.id) return ErrorCode::invalid_producer_id_mapping;
-  return transaction->producer.epoch == producer.epoch ? ErrorCode::none : ErrorCode::producer_fenced;
+  if (!transaction || transaction->producer.id != producer.id)
+    return ErrorCode::invalid_producer_id_mapping;
+  return transaction->producer.epoch == producer.epoch ? ErrorCode::none
+                                                       : ErrorCode::producer_fenced;
 }
 
 void Transactions::add(const std::string& id, const TopicPartition& partition) {
@@ -74,27 +81,31 @@ void Transactions::add_group(const std::string& id, const std::string& group_id)
 
 bool Transactions::has(const std::string& id, const TopicPartition& partition) const {
   const Transaction* transaction = find(id);
-  return transaction && transaction->state == Transaction::State::ongoing && transaction->partitions.contains(partition);
+  return transaction && transaction->state == Transaction::State::ongoing &&
+         transaction->partitions.contains(partition);
 }
 
 void Transactions::open(Transaction& transaction) {
   if (transaction.state == Transaction::State::ongoing) return;
   transaction.state = Transaction::State::ongoing;
   transaction.start_ms = Clock::system().wall_ms();
-  transaction.timer = cluster_.loop().after(transaction.timeout_ms, [this, id = transaction.id, producer = transaction.producer] {
-    Transaction& late = transactions_.at(id);
-    late.timer.reset();
-    if (late.state != Transaction::State::ongoing || late.producer != producer) return;
-    bump(late);
-    close(late, false, late.producer.epoch);
-  });
+  transaction.timer = cluster_.loop().after(
+      transaction.timeout_ms, [this, id = transaction.id, producer = transaction.producer] {
+        Transaction& late = transactions_.at(id);
+        late.timer.reset();
+        if (late.state != Transaction::State::ongoing || late.producer != producer) return;
+        bump(late);
+        close(late, false, late.producer.epoch);
+      });
 }
 
-Transactions::Initialised Transactions::end(const std::string& id, const ProducerIdentity& producer, bool commit, bool bump_epoch) {
+Transactions::Initialised Transactions::end(const std::string& id, const ProducerIdentity& producer,
+                                            bool commit, bool bump_epoch) {
   auto wanted = commit ? Transaction::State::complete_commit : Transaction::State::complete_abort;
   const Transaction* found = find(id);
   // The answer to the first try may have been lost.
-  if (bump_epoch && found && found->previous == producer && found->state == wanted) return {ErrorCode::none, found->producer};
+  if (bump_epoch && found && found->previous == producer && found->state == wanted)
+    return {ErrorCode::none, found->producer};
   if (auto refused = check(id, producer); refused != ErrorCode::none) return {refused, {}};
   Transaction& transaction = transactions_.at(id);
   bool is_open = transaction.state == Transaction::State::ongoing;
@@ -102,21 +113,27 @@ Transactions::Initialised Transactions::end(const std::string& id, const Produce
     return {transaction.state == wanted ? ErrorCode::none : ErrorCode::invalid_txn_state, producer};
   if (!is_open && commit) return {ErrorCode::invalid_txn_state, {}};
   if (bump_epoch) bump(transaction);
-  close(transaction, commit, bump_epoch && transaction.producer.id == producer.id ? transaction.producer.epoch : producer.epoch);
+  close(transaction, commit,
+        bump_epoch && transaction.producer.id == producer.id ? transaction.producer.epoch
+                                                             : producer.epoch);
   return {ErrorCode::none, transaction.producer};
 }
 
 void Transactions::close(Transaction& transaction, bool commit, int16_t marker_epoch) {
   if (transaction.timer) cluster_.loop().cancel(*std::exchange(transaction.timer, std::nullopt));
-  transaction.state = commit ? Transaction::State::complete_commit : Transaction::State::complete_abort;
-  int64_t producer_id = transaction.previous.id >= 0 && transaction.previous.id != transaction.producer.id && transaction.producer.epoch == 0
+  transaction.state =
+      commit ? Transaction::State::complete_commit : Transaction::State::complete_abort;
+  int64_t producer_id = transaction.previous.id >= 0 &&
+                                transaction.previous.id != transaction.producer.id &&
+                                transaction.producer.epoch == 0
                             ? transaction.previous.id
                             : transaction.producer.id;
   for (const auto& [topic, index] : transaction.partitions)
     if (Partition* partition = cluster_.partition(topic, index))
       write_marker(*partition, {producer_id, marker_epoch}, commit, 0);
   for (const auto& group_id : transaction.groups)
-    if (Group* group = cluster_.groups().find(group_id)) cluster_.groups().end_transaction(*group, producer_id, commit);
+    if (Group* group = cluster_.groups().find(group_id))
+      cluster_.groups().end_transaction(*group, producer_id, commit);
   transaction.partitions.clear();
   transaction.groups.clear();
   transaction.start_ms = -1;
@@ -127,20 +144,22 @@ const Transaction* Transactions::find(const std::string& id) const {
   return found == transactions_.end() ? nullptr : &found->second;
 }
 
-void write_marker(Partition& partition, const ProducerIdentity& producer, bool commit, int32_t coordinator_epoch) {
+void write_marker(Partition& partition, const ProducerIdentity& producer, bool commit,
+                  int32_t coordinator_epoch) {
   std::string key, value;
   ByteWriter key_writer(key), value_writer(value);
   key_writer.integer<int16_t>(0);
   key_writer.integer(commit ? ControlKey::kCommit : ControlKey::kAbort);
   value_writer.integer<int16_t>(0);
   value_writer.integer(coordinator_epoch);
-  int64_t offset = partition.log().end_offset();
-  int64_t now_ms = Clock::system().wall_ms();
-  BatchBuilder builder({.base_offset = offset, .leader_epoch = partition.leader_epoch(), .producer_id = producer.id,
-                        .producer_epoch = producer.epoch, .transactional = true, .control = true});
-  builder.append(now_ms, key, value);
-  partition.producers().ended(producer.id, producer.epoch, coordinator_epoch, commit, offset, now_ms);
-  partition.append(builder.finish(), {offset, offset, now_ms});
+  BatchBuilder builder({.base_offset = partition.log().end_offset(),
+                        .leader_epoch = partition.leader_epoch(),
+                        .producer_id = producer.id,
+                        .producer_epoch = producer.epoch,
+                        .transactional = true,
+                        .control = true});
+  builder.append(Clock::system().wall_ms(), key, value);
+  partition.append(builder.finish());
 }
 
 }  // namespace kt::sandbox

@@ -1,8 +1,9 @@
-// The transaction coordinator: transactional ids with their producers, and what each open transaction touches. Markers
-// are written at once when a transaction ends, since all leaders live here.
+// The transaction coordinator: transactional ids with their producers, and what each open
+// transaction touches. Markers are written at once when a transaction ends, since all leaders live
+// here.
 //
-// Clients of transaction version 2 (KIP-890) name no partitions beforehand and get a new epoch at every end; they are
-// told apart by the versions of their requests.
+// Clients of transaction version 2 (KIP-890) name no partitions beforehand and get a new epoch at
+// every end; they are told apart by the versions of their requests.
 #pragma once
 
 #include <cstdint>
@@ -31,7 +32,8 @@ struct Transaction {
 
   std::string id;
   ProducerIdentity producer;
-  ProducerIdentity previous;  // before the last change of epoch: a retry of what caused it is answered again
+  ProducerIdentity
+      previous;  // before the last change of epoch: a retry of what caused it is answered again
   int32_t timeout_ms = 0;
   State state = State::empty;
   std::set<TopicPartition> partitions;
@@ -52,7 +54,8 @@ class Transactions {
   };
   /// A producer without transactions.
   ProducerIdentity new_producer() { return {next_producer_id_++, 0}; }
-  /// The producer of a transactional id, fencing the one before; `known` is what the client believes to be.
+  /// The producer of a transactional id, fencing the one before; `known` is what the client
+  /// believes to be.
   Initialised initialise(const std::string& id, int32_t timeout_ms, const ProducerIdentity& known);
 
   /// None where this producer may go on; the transaction in any state.
@@ -64,7 +67,8 @@ class Transactions {
   bool has(const std::string& id, const TopicPartition& partition) const;
 
   /// Commits or aborts. `bump_epoch`: transaction version 2.
-  Initialised end(const std::string& id, const ProducerIdentity& producer, bool commit, bool bump_epoch);
+  Initialised end(const std::string& id, const ProducerIdentity& producer, bool commit,
+                  bool bump_epoch);
 
   /// Null where there is none.
   const Transaction* find(const std::string& id) const;
@@ -81,6 +85,7 @@ class Transactions {
 };
 
 /// Appends the marker that ends a transaction to a partition's log.
-void write_marker(Partition& partition, const ProducerIdentity& producer, bool commit, int32_t coordinator_epoch);
+void write_marker(Partition& partition, const ProducerIdentity& producer, bool commit,
+                  int32_t coordinator_epoch);
 
 }  // namespace kt::sandbox

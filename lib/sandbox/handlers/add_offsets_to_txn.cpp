@@ -10,8 +10,11 @@ namespace {
 msg::AddOffsetsToTxnResponse handle(Call& call, const msg::AddOffsetsToTxnRequest& request) {
   Transactions& transactions = call.cluster.transactions();
   auto error = check_transaction_coordinator(call, request.transactional_id);
-  if (error == ErrorCode::none) error = transactions.check(request.transactional_id, {request.producer_id, request.producer_epoch});
-  if (error == ErrorCode::producer_fenced && call.version < 2) error = ErrorCode::invalid_producer_epoch;
+  if (error == ErrorCode::none)
+    error =
+        transactions.check(request.transactional_id, {request.producer_id, request.producer_epoch});
+  if (error == ErrorCode::producer_fenced && call.version < 2)
+    error = ErrorCode::invalid_producer_epoch;
   if (error == ErrorCode::none) transactions.add_group(request.transactional_id, request.group_id);
   msg::AddOffsetsToTxnResponse response;
   response.error_code = number(error);

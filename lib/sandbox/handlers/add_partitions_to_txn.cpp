@@ -1,5 +1,5 @@
-// Tells the coordinator which partitions a transaction is going to write to; from v4 several transactions at once, also
-// merely to verify.
+// Tells the coordinator which partitions a transaction is going to write to; from v4 several
+// transactions at once, also merely to verify.
 #include "protocol/msg/add_partitions_to_txn.h"
 
 #include <algorithm>
@@ -16,10 +16,13 @@ using Response = msg::AddPartitionsToTxnResponse;
 std::vector<Response::TopicResult> add(Call& call, const Request::Transaction& asked) {
   Transactions& transactions = call.cluster.transactions();
   auto refused = check_transaction_coordinator(call, asked.transactional_id);
-  if (refused == ErrorCode::none) refused = transactions.check(asked.transactional_id, {asked.producer_id, asked.producer_epoch});
-  if (refused == ErrorCode::producer_fenced && call.version < 2) refused = ErrorCode::invalid_producer_epoch;
+  if (refused == ErrorCode::none)
+    refused = transactions.check(asked.transactional_id, {asked.producer_id, asked.producer_epoch});
+  if (refused == ErrorCode::producer_fenced && call.version < 2)
+    refused = ErrorCode::invalid_producer_epoch;
   auto exists = [&](const Request::Topic& topic) {
-    return std::ranges::all_of(topic.partitions, [&](int32_t index) { return call.cluster.partition(topic.name, index); });
+    return std::ranges::all_of(
+        topic.partitions, [&](int32_t index) { return call.cluster.partition(topic.name, index); });
   };
   // One that does not exist keeps the others out too.
   bool all_exist = std::ranges::all_of(asked.topics, exists);
@@ -30,11 +33,15 @@ std::vector<Response::TopicResult> add(Call& call, const Request::Transaction& a
     for (int32_t index : topic.partitions) {
       auto error = refused;
       if (error == ErrorCode::none && !all_exist)
-        error = call.cluster.partition(topic.name, index) ? ErrorCode::operation_not_attempted : ErrorCode::unknown_topic_or_partition;
-      if (error == ErrorCode::none && asked.verify_only && !transactions.has(asked.transactional_id, {topic.name, index}))
+        error = call.cluster.partition(topic.name, index) ? ErrorCode::operation_not_attempted
+                                                          : ErrorCode::unknown_topic_or_partition;
+      if (error == ErrorCode::none && asked.verify_only &&
+          !transactions.has(asked.transactional_id, {topic.name, index}))
         error = ErrorCode::transaction_abortable;
-      if (error == ErrorCode::none && !asked.verify_only) transactions.add(asked.transactional_id, {topic.name, index});
-      result.results_by_partition.push_back({.partition_index = index, .partition_error_code = number(error)});
+      if (error == ErrorCode::none && !asked.verify_only)
+        transactions.add(asked.transactional_id, {topic.name, index});
+      result.results_by_partition.push_back(
+          {.partition_index = index, .partition_error_code = number(error)});
     }
   }
   return results;

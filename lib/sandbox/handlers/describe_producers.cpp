@@ -19,8 +19,11 @@ msg::DescribeProducersResponse handle(Call& call, const msg::DescribeProducersRe
       answer.error_code = number(found.error);
       if (!found.partition) continue;
       for (const auto& [id, state] : found.partition->producers().all())
-        answer.active_producers.push_back({.producer_id = id, .producer_epoch = state.epoch, .last_sequence = state.last_sequence(),
-                                           .last_timestamp = state.last_timestamp_ms, .coordinator_epoch = state.coordinator_epoch,
+        answer.active_producers.push_back({.producer_id = id,
+                                           .producer_epoch = state.epoch,
+                                           .last_sequence = state.last_sequence(),
+                                           .last_timestamp = state.last_timestamp_ms,
+                                           .coordinator_epoch = state.coordinator_epoch,
                                            .current_txn_start_offset = state.transaction_start});
     }
   }

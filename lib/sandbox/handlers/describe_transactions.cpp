@@ -24,20 +24,25 @@ Described describe(const Call& call, const std::string& id) {
   described.producer_id = transaction->producer.id;
   described.producer_epoch = transaction->producer.epoch;
   for (const auto& [topic, index] : transaction->partitions) {
-    if (described.topics.empty() || described.topics.back().topic != topic) described.topics.emplace_back().topic = topic;
+    if (described.topics.empty() || described.topics.back().topic != topic)
+      described.topics.emplace_back().topic = topic;
     described.topics.back().partitions.push_back(index);
   }
   return described;
 }
 
-msg::DescribeTransactionsResponse handle(Call& call, const msg::DescribeTransactionsRequest& request) {
+msg::DescribeTransactionsResponse handle(Call& call,
+                                         const msg::DescribeTransactionsRequest& request) {
   msg::DescribeTransactionsResponse response;
-  for (const auto& id : request.transactional_ids) response.transaction_states.push_back(describe(call, id));
+  for (const auto& id : request.transactional_ids)
+    response.transaction_states.push_back(describe(call, id));
   return response;
 }
 
 }  // namespace
 
-Handler describe_transactions_handler() { return immediate<msg::DescribeTransactionsRequest, handle>(); }
+Handler describe_transactions_handler() {
+  return immediate<msg::DescribeTransactionsRequest, handle>();
+}
 
 }  // namespace kt::sandbox

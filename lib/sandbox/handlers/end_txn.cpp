@@ -1,4 +1,5 @@
-// Commits or aborts a transaction; from v5 (transaction version 2) the producer goes on with a new epoch.
+// Commits or aborts a transaction; from v5 (transaction version 2) the producer goes on with a new
+// epoch.
 #include "protocol/msg/end_txn.h"
 
 #include "sandbox/handlers/common.h"
@@ -12,9 +13,11 @@ msg::EndTxnResponse handle(Call& call, const msg::EndTxnRequest& request) {
   auto refused = check_transaction_coordinator(call, request.transactional_id);
   Transactions::Initialised ended{refused, {}};
   if (refused == ErrorCode::none)
-    ended = call.cluster.transactions().end(request.transactional_id, {request.producer_id, request.producer_epoch},
+    ended = call.cluster.transactions().end(request.transactional_id,
+                                            {request.producer_id, request.producer_epoch},
                                             request.committed, call.version >= kFirstThatBumps);
-  if (ended.error == ErrorCode::producer_fenced && call.version < 2) ended.error = ErrorCode::invalid_producer_epoch;
+  if (ended.error == ErrorCode::producer_fenced && call.version < 2)
+    ended.error = ErrorCode::invalid_producer_epoch;
   msg::EndTxnResponse response;
   response.error_code = number(ended.error);
   response.producer_id = ended.producer.id;

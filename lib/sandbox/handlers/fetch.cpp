@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 
+#include "sandbox/down_conversion.h"
 #include "sandbox/fetch_sessions.h"
 #include "sandbox/handlers/common.h"
 #include "sandbox/handlers/handlers.h"
@@ -45,6 +46,7 @@ class Fetch : public std::enable_shared_from_this<Fetch> {
     const FetchPart* part;
     Response::Response::Partition answer;
     LogSlice slice;
+    std::string converted;  // where the client can't read what is stored
   };
 
   Topic* topic_of(const FetchPart& part) const {
@@ -123,7 +125,7 @@ class Fetch : public std::enable_shared_from_this<Fetch> {
   }
 
   Read read_part(const FetchPart& part, size_t bytes_left, bool nothing_yet) {
-    Read read{&part, {}, {}};
+    Read read{&part, {}, {}, {}};
     auto& answer = read.answer;
     answer.partition_index = part.index;
     answer.aborted_transactions = std::nullopt;
@@ -143,8 +145,20 @@ class Fetch : public std::enable_shared_from_this<Fetch> {
     size_t limit = std::min(bytes_left, static_cast<size_t>(std::max(part.max_bytes, 0)));
     bool at_least_one = nothing_yet && (call_.version >= 3 || limit > 0);
     read.slice = partition.log().read(part.offset, readable_end(partition), limit, at_least_one);
-    if (call_.version < 3)
+    if (needs_conversion(call_)) {
+      bool known = convert(call_, part.offset, read.slice, read.converted);
+      // Old clients never see markers, and must not stop in front of them either.
+      while (known && read.converted.empty() &&
+             read.slice.next_offset < partition.high_watermark()) {
+        read.slice =
+            partition.log().read(read.slice.next_offset, readable_end(partition), limit, true);
+        if (read.slice.size_bytes == 0) break;
+        known = convert(call_, part.offset, read.slice, read.converted);
+      }
+      if (!known) answer.error_code = number(ErrorCode::unsupported_compression_type);
+    } else if (call_.version < 3) {
       read.slice.size_bytes = std::min(read.slice.size_bytes, limit);  // the last may be cut off
+    }
     if (isolation_ == kReadCommitted) {
       auto& aborted = answer.aborted_transactions.emplace();
       for (const auto& one :
@@ -206,10 +220,14 @@ class Fetch : public std::enable_shared_from_this<Fetch> {
             std::string_view(reinterpret_cast<const char*>(this), read.slice.size_bytes);
       topics.back().partitions.push_back(std::move(read.answer));
     }
-    std::vector<FilePart> files;
-    for (const Read& read : reads)
-      files.push_back({read.slice.file, read.slice.position, read.slice.size_bytes});
-    send_with_files(call_, response, files);
+    std::vector<RecordsPart> parts;
+    for (Read& read : reads) {
+      if (read.converted.empty())
+        parts.push_back({read.slice.file, read.slice.position, read.slice.size_bytes, {}});
+      else
+        parts.push_back({nullptr, 0, read.converted.size(), std::move(read.converted)});
+    }
+    send_around_records(call_, response, std::move(parts));
   }
 
   Call call_;

@@ -51,11 +51,11 @@ void answer_one(const Call& call, Partition& partition, const Asked& asked, int8
   std::optional<PartitionLog::Found> found;
   switch (asked.timestamp) {
     case kLatest:
-      found = {end, -1};
+      found = {end, -1, partition.epoch_at(end)};
       break;
     case kEarliest:
     case kEarliestLocal:
-      found = {log.start_offset(), -1};
+      found = {log.start_offset(), -1, partition.epoch_at(log.start_offset())};
       break;
     case kMaxTimestamp:
       if (call.version >= 7) found = log.find_max_timestamp();
@@ -70,7 +70,7 @@ void answer_one(const Call& call, Partition& partition, const Asked& asked, int8
   if (!found) return;
   answer.offset = found->offset;
   answer.timestamp = found->timestamp_ms;
-  if (call.version >= 4) answer.leader_epoch = partition.epoch_at(found->offset);
+  if (call.version >= 4) answer.leader_epoch = found->leader_epoch;
 }
 
 msg::ListOffsetsResponse handle(Call& call, const msg::ListOffsetsRequest& request) {

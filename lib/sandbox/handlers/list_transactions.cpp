@@ -12,7 +12,9 @@
 namespace kt::sandbox {
 namespace {
 
-const std::vector<std::string> kStates = {"Empty", "Ongoing", "PrepareCommit", "PrepareAbort", "CompleteCommit", "CompleteAbort", "Dead", "PrepareEpochFence"};
+const std::vector<std::string> kStates = {"Empty",        "Ongoing",          "PrepareCommit",
+                                          "PrepareAbort", "CompleteCommit",   "CompleteAbort",
+                                          "Dead",         "PrepareEpochFence"};
 
 template <class T>
 bool passes(const std::vector<T>& filter, const T& value) {
@@ -25,7 +27,8 @@ msg::ListTransactionsResponse handle(Call& call, const msg::ListTransactionsRequ
     if (std::ranges::count(kStates, state) == 0) response.unknown_state_filters.push_back(state);
   std::optional<Pattern> pattern;
   try {
-    if (request.transactional_id_pattern && !request.transactional_id_pattern->empty()) pattern.emplace(*request.transactional_id_pattern);
+    if (request.transactional_id_pattern && !request.transactional_id_pattern->empty())
+      pattern.emplace(*request.transactional_id_pattern);
   } catch (const Error&) {
     response.error_code = number(ErrorCode::invalid_regular_expression);
     return response;
@@ -33,10 +36,16 @@ msg::ListTransactionsResponse handle(Call& call, const msg::ListTransactionsRequ
   int64_t now_ms = Clock::system().wall_ms();
   for (const auto& [id, transaction] : call.cluster.transactions().all()) {
     if (call.cluster.transaction_partition(id).leader() != call.broker.id()) continue;
-    if (!passes(request.state_filters, transaction.state_name()) || !passes(request.producer_id_filters, transaction.producer.id)) continue;
-    if (request.duration_filter >= 0 && (transaction.start_ms < 0 || now_ms - transaction.start_ms <= request.duration_filter)) continue;
+    if (!passes(request.state_filters, transaction.state_name()) ||
+        !passes(request.producer_id_filters, transaction.producer.id))
+      continue;
+    if (request.duration_filter >= 0 &&
+        (transaction.start_ms < 0 || now_ms - transaction.start_ms <= request.duration_filter))
+      continue;
     if (pattern && !pattern->matches(id)) continue;
-    response.transaction_states.push_back({.transactional_id = id, .producer_id = transaction.producer.id, .transaction_state = transaction.state_name()});
+    response.transaction_states.push_back({.transactional_id = id,
+                                           .producer_id = transaction.producer.id,
+                                           .transaction_state = transaction.state_name()});
   }
   return response;
 }

@@ -13,17 +13,21 @@ namespace {
 using Answer = msg::ProduceResponse::Response::PartitionResponse;
 
 /// From v12 (transaction version 2) writing to a partition is what adds it to the transaction.
-ErrorCode check_transaction(Call& call, const msg::ProduceRequest& request, const Partition& partition, std::string_view records) {
+ErrorCode check_transaction(Call& call, const msg::ProduceRequest& request,
+                            const Partition& partition, std::string_view records) {
   constexpr int16_t kFirstThatAdds = 12;
   Transactions& transactions = call.cluster.transactions();
   TopicPartition key{partition.topic().name, partition.index()};
-  auto batch = BatchReader(records).next();
-  if (!batch || !batch->transactional()) return ErrorCode::none;
-  auto refused = transactions.check(*request.transactional_id, {batch->producer_id(), batch->producer_epoch()});
+  if (records.size() < batch_layout::kHeaderBytes) return ErrorCode::corrupt_message;
+  BatchView batch(records);
+  if (!batch.transactional()) return ErrorCode::none;
+  auto refused =
+      transactions.check(*request.transactional_id, {batch.producer_id(), batch.producer_epoch()});
   if (refused == ErrorCode::producer_fenced) return ErrorCode::invalid_producer_epoch;
   if (refused != ErrorCode::none) return refused;
   if (call.version >= kFirstThatAdds) transactions.add(*request.transactional_id, key);
-  return transactions.has(*request.transactional_id, key) ? ErrorCode::none : ErrorCode::invalid_txn_state;
+  return transactions.has(*request.transactional_id, key) ? ErrorCode::none
+                                                          : ErrorCode::invalid_txn_state;
 }
 
 Answer produce(Call& call, const msg::ProduceRequest& request, Topic* topic,
@@ -50,6 +54,9 @@ Answer produce(Call& call, const msg::ProduceRequest& request, Topic* topic,
       append_records(call.cluster, *found.partition, data.records.value_or(""), call.version);
   answer.error_code = number(result.error);
   if (!result.message.empty()) answer.error_message = result.message;
+  for (int32_t place : result.bad_records)
+    answer.record_errors.push_back(
+        {.batch_index = place, .batch_index_error_message = result.message});
   answer.base_offset = result.base_offset;
   answer.log_append_time_ms = result.log_append_time_ms;
   if (result.error == ErrorCode::none)

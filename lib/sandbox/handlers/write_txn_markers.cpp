@@ -18,7 +18,8 @@ msg::WriteTxnMarkersResponse handle(Call& call, const msg::WriteTxnMarkersReques
       for (int32_t index : topic.partition_indexes) {
         Found found = find_led(call, call.cluster.topic(topic.name), index);
         if (found.partition)
-          write_marker(*found.partition, {marker.producer_id, marker.producer_epoch}, marker.transaction_result, marker.coordinator_epoch);
+          write_marker(*found.partition, {marker.producer_id, marker.producer_epoch},
+                       marker.transaction_result, marker.coordinator_epoch);
         answers.partitions.push_back({.partition_index = index, .error_code = number(found.error)});
       }
     }
