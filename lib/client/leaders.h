@@ -47,7 +47,7 @@ bool leader_moved(int16_t error_code);
 constexpr Milliseconds kPatience{3'000};
 
 /// Where a partition of the request stands, by topic and number.
-using Position = std::pair<size_t, size_t>;
+using Place = std::pair<size_t, size_t>;
 
 }  // namespace leaders
 
@@ -62,7 +62,7 @@ typename M::Response call_leaders(Cluster& cluster, const M& request,
   std::vector<std::string> names;
   std::vector<std::unordered_map<int32_t, size_t>> places;
   std::unordered_map<std::string, size_t> topic_places;
-  std::vector<Position> pending;
+  std::vector<Place> pending;
   for (const auto& topic : request.topics) {
     auto& out = response.topics.emplace_back();
     topic_places.emplace(name_of(topic), names.size());
@@ -82,7 +82,7 @@ typename M::Response call_leaders(Cluster& cluster, const M& request,
   for (int attempt = 1; !pending.empty(); ++attempt) {
     auto metadata = attempt == 1 ? cluster.metadata_for(names) : cluster.refresh(names);
     std::map<int32_t, M> by_leader;
-    std::vector<Position> asked, again;
+    std::vector<Place> asked, again;
     for (auto [t, p] : pending) {
       auto& slot = response.topics[t].partitions[p];
       auto* topic = metadata->topic(names[t]);

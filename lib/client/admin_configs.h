@@ -1,0 +1,96 @@
+// Settings that a cluster keeps: of topics, brokers, loggers, groups and client metrics by
+// DescribeConfigs and (Incremental)AlterConfigs, of users, clients and addresses (quotas) by
+// DescribeClientQuotas and AlterClientQuotas.
+// Versions: DescribeConfigs and AlterConfigs exist from 0.11 on, sources and synonyms from 1.1,
+// IncrementalAlterConfigs from 2.3, quotas from 2.6. Before 2.3 a change is read-modify-write: all
+// that is set is read, changed and sent back, and refused where something could get lost.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "client/admin_topics.h"
+#include "client/cluster.h"
+#include "protocol/msg/describe_configs.h"
+
+namespace kt {
+
+/// The kinds of resources that have settings; the numbers are Kafka's where it has one.
+enum class ConfigScope : int8_t {
+  topic = 2,
+  broker = 4,
+  broker_logger = 8,
+  client_metrics = 16,
+  group = 32,
+  user = -1,
+  client = -2,
+  address = -3,
+};
+
+/// A thing with settings, as typed: `topic/orders`, `broker/1`, `broker/` (the default of all
+/// brokers), `logger/1`, `group/g`, `metrics/m`, `user/x`, `client/y`, `ip/10.0.0.1`.
+struct ConfigResource {
+  ConfigScope scope = ConfigScope::topic;
+  std::string name;  ///< empty: the default of all of that kind
+
+  bool is_quota() const { return static_cast<int8_t>(scope) < 0; }
+  std::string text() const;
+  bool operator==(const ConfigResource&) const = default;
+};
+
+/// Throws a usage error that lists the kinds.
+ConfigResource parse_config_resource(std::string_view text);
+
+struct ConfigSynonym {
+  std::string name;
+  std::optional<std::string> value;
+  std::string source;
+};
+struct ConfigEntry {
+  std::string name;
+  std::optional<std::string> value;  ///< nothing where it is sensitive
+  std::string source;        ///< "topic", "broker", "default-broker", "static", "default"...
+  bool is_override = false;  ///< set on the resource itself
+  bool is_default = false;
+  bool is_sensitive = false;
+  bool is_read_only = false;
+  std::string type;           ///< "int", "list"...; empty before 2.6
+  std::string documentation;  ///< empty unless asked for (2.6)
+  std::vector<ConfigSynonym> synonyms;
+};
+struct ResourceConfigs {
+  ConfigResource resource;
+  int16_t error_code = 0;
+  std::string message;
+  std::vector<ConfigEntry> entries;  ///< by name
+};
+
+/// The settings of the resources, in that order. Questions about a broker go to that broker.
+std::vector<ResourceConfigs> describe_configs(Cluster& cluster,
+                                              const std::vector<ConfigResource>& resources,
+                                              bool with_documentation = false);
+
+enum class ConfigOperation : int8_t { set = 0, remove = 1, append = 2, subtract = 3 };
+struct ConfigChange {
+  std::string name;
+  ConfigOperation operation = ConfigOperation::set;
+  std::string value;
+};
+
+struct ConfigOutcome : Outcome {
+  bool rewritten = false;  ///< all settings were sent again, for want of IncrementalAlterConfigs
+};
+
+/// Changes settings of one resource; with `validate_only` the broker checks alone.
+ConfigOutcome alter_configs(Cluster& cluster, const ConfigResource& resource,
+                            const std::vector<ConfigChange>& changes, bool validate_only);
+
+/// What AlterConfigs would have to send: what is set now, with the changes. Throws where a
+/// sensitive value, which brokers do not tell, would get lost.
+std::vector<std::pair<std::string, std::string>> rewritten_configs(
+    const ResourceConfigs& now, const std::vector<ConfigChange>& changes);
+
+}  // namespace kt

@@ -1,0 +1,90 @@
+#include "client/admin_quotas.h"
+
+#include <charconv>
+
+#include "protocol/msg/alter_client_quotas.h"
+#include "protocol/msg/describe_client_quotas.h"
+
+namespace kt {
+
+namespace {
+
+std::string entity_type(const ConfigResource& resource) {
+  if (resource.scope == ConfigScope::user) return "user";
+  return resource.scope == ConfigScope::client ? "client-id" : "ip";
+}
+
+std::string text_of(double value) {
+  char digits[48];
+  auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
+  return {digits, end};
+}
+
+double number_of(const ConfigChange& change) {
+  double value = 0;
+  auto end = change.value.data() + change.value.size();
+  auto [rest, error] = std::from_chars(change.value.data(), end, value);
+  if (error != std::errc() || rest != end)
+    throw Error(change.name + "=" + change.value + ": a quota is a number", Exit::usage);
+  return value;
+}
+
+}  // namespace
+
+ResourceConfigs describe_quotas(Cluster& cluster, const ConfigResource& resource) {
+  msg::DescribeClientQuotasRequest request;
+  auto& component = request.components.emplace_back();
+  component.entity_type = entity_type(resource);
+  component.match_type = resource.name.empty() ? 1 : 0;
+  if (resource.name.empty())
+    component.match.reset();
+  else
+    component.match = resource.name;
+  request.strict = true;
+  auto reply = cluster.call(request);
+  ResourceConfigs configs;
+  configs.resource = resource;
+  configs.error_code = reply->error_code;
+  configs.message = reply->error_message.value_or("");
+  if (!reply->entries) return configs;
+  for (const auto& entry : *reply->entries)
+    for (const auto& value : entry.values) {
+      auto& taken = configs.entries.emplace_back();
+      taken.name = value.key;
+      taken.value = text_of(value.value);
+      taken.source = "CLIENT_QUOTA";
+      taken.is_override = true;
+      taken.type = "double";
+    }
+  return configs;
+}
+
+Outcome alter_quotas(Cluster& cluster, const ConfigResource& resource,
+                     const std::vector<ConfigChange>& changes, bool validate_only) {
+  msg::AlterClientQuotasRequest request;
+  request.validate_only = validate_only;
+  auto& entry = request.entries.emplace_back();
+  auto& entity = entry.entity.emplace_back();
+  entity.entity_type = entity_type(resource);
+  if (resource.name.empty())
+    entity.entity_name.reset();
+  else
+    entity.entity_name = resource.name;
+  for (const auto& change : changes) {
+    if (change.operation == ConfigOperation::append ||
+        change.operation == ConfigOperation::subtract)
+      throw Error(change.name + " is a number, not a list", Exit::usage);
+    auto& operation = entry.ops.emplace_back();
+    operation.key = change.name;
+    operation.remove = change.operation == ConfigOperation::remove;
+    if (!operation.remove) operation.value = number_of(change);
+  }
+  auto reply = cluster.call(request);
+  Outcome outcome{resource.text(), 0, ""};
+  if (reply->entries.empty()) return outcome;
+  outcome.error_code = reply->entries.front().error_code;
+  outcome.message = reply->entries.front().error_message.value_or("");
+  return outcome;
+}
+
+}  // namespace kt

@@ -1,0 +1,17 @@
+// Quotas of users, client ids and addresses, shown as the settings that Kafka keeps them as. From
+// 2.6 on; before that they stand in ZooKeeper alone.
+#pragma once
+
+#include <vector>
+
+#include "client/admin_configs.h"
+
+namespace kt {
+
+/// The quotas of exactly this user, client id or address; empty where it has none.
+ResourceConfigs describe_quotas(Cluster& cluster, const ConfigResource& resource);
+
+Outcome alter_quotas(Cluster& cluster, const ConfigResource& resource,
+                     const std::vector<ConfigChange>& changes, bool validate_only);
+
+}  // namespace kt
