@@ -4,23 +4,51 @@ namespace kt {
 
 extern const Command complete_words;
 extern const Command completion;
+extern const Command config_get;
+extern const Command config_set;
+extern const Command config_unset;
 extern const Command context_delete;
 extern const Command context_list;
 extern const Command context_set;
 extern const Command context_show;
 extern const Command context_use;
+extern const Command group_delete;
+extern const Command group_describe;
+extern const Command group_list;
 extern const Command help;
 extern const Command list_examples;
+extern const Command offsets_get;
 extern const Command protocol_decode;
 extern const Command protocol_encode;
 extern const Command protocol_schema;
 extern const Command sandbox_command;
 extern const Command schema;
+extern const Command topic_add_partitions;
+extern const Command topic_alter;
+extern const Command topic_create;
+extern const Command topic_delete;
+extern const Command topic_describe;
+extern const Command topic_list;
+extern const Command topic_trim;
 extern const Command version;
 extern const Command write_manual;
 
 const CommandList& all_commands() {
   static const CommandList list = {
+      &topic_list,
+      &topic_describe,
+      &topic_create,
+      &topic_alter,
+      &topic_add_partitions,
+      &topic_delete,
+      &topic_trim,
+      &config_get,
+      &config_set,
+      &config_unset,
+      &offsets_get,
+      &group_list,
+      &group_describe,
+      &group_delete,
       &sandbox_command,
       &protocol_decode,
       &protocol_encode,

@@ -1,0 +1,59 @@
+#include "assignment.h"
+#include "chosen.h"
+#include "config/change.h"
+#include "config/setting_words.h"
+#include "connect.h"
+
+namespace kt {
+namespace {
+
+class TopicAlter : public Invocation {
+  Choice choice_;
+  std::vector<std::string> set_;
+  std::vector<std::string> unset_;
+
+  std::vector<Argument> arguments() override {
+    auto list = choice_.arguments("TOPIC...", "Topics to change", Complete::topics);
+    list.push_back({"-s,--set", "NAME=VALUE",
+                    "A setting, or an item of a list by += and -=; may be repeated", &set_});
+    list.push_back({"--unset", "NAME", "A setting to remove; may be repeated", &unset_});
+    return list;
+  }
+
+  Exit run(Context& context) override {
+    std::vector<ConfigChange> changes;
+    for (const auto& word : set_) changes.push_back(parse_change(word));
+    for (const auto& name : unset_) changes.push_back({name, ConfigOperation::remove, ""});
+    if (changes.empty())
+      throw Error("nothing to change is given", Exit::usage,
+                  "--set NAME=VALUE or --unset NAME; kt topic add-partitions adds partitions");
+    auto cluster = connect(context);
+    std::vector<ConfigResource> resources;
+    for (const auto& topic : choose_topics(context, *cluster, choice_))
+      resources.push_back({ConfigScope::topic, topic.name.value_or("")});
+    return change_configs(context, *cluster, resources, changes);
+  }
+};
+
+}  // namespace
+
+extern const Command topic_alter;
+const Command topic_alter{
+    .words = "topic alter",
+    .summary = "Change settings of topics",
+    .text =
+        R"(Sets and removes settings of one or many topics; what is not named stays as it is. kt config does the
+same for other things too. Kafka's own topics are changed only where they are named.
+
+Before Kafka 2.3 brokers take the settings of a topic only as a whole: kt reads them, changes them and
+sends all of them. Needs 0.11 or later.)",
+    .examples = {{"kt topic alter orders -s retention.ms=604800000", "keep a week"},
+                 {"kt topic alter orders --unset retention.ms --dry-run", "only checked"},
+                 {"kt topic alter --regex 'app-.*' -s cleanup.policy+=compact",
+                  "one more item of a list, for many topics"}},
+    .rows = kChangeRows,
+    .changes = true,
+    .make = make<TopicAlter>,
+};
+
+}  // namespace kt
