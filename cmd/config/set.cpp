@@ -10,7 +10,8 @@ class ConfigSet : public Invocation {
   std::vector<std::string> words_;
 
   std::vector<Argument> arguments() override {
-    return {{"RESOURCE...", "", "topic/NAME, broker/ID and so on, then NAME=VALUE...", &words_}};
+    return {{"RESOURCE...", "", "topic/NAME, broker/ID and so on, then NAME=VALUE for each setting",
+             &words_}};
   }
 
   Exit run(Context& context) override {

@@ -1,4 +1,4 @@
-// Java's properties files: comments, separators, continuations, \uXXXX; text as UTF-8 or, where it
+// Java's properties files: comments, separators, continuations, \uHHHH; text as UTF-8 or, where it
 // is none, ISO-8859-1.
 #pragma once
 
