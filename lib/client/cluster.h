@@ -182,7 +182,8 @@ Reply<typename M::Response> Cluster::call(const M& request, CallOptions options)
   Reply<typename M::Response> reply;
   std::string key =
       options.coordinator_of.empty() ? coordinator_key(request) : options.coordinator_of;
-  run(any_request(request), {M::api().route, options.broker, std::move(key)}, options,
+  run(any_request(request),
+      {options.route.value_or(M::api().route), options.broker, std::move(key)}, options,
       [&reply](ResponseFrame&& frame) {
         reply = decode_reply<typename M::Response>(std::move(frame));
         return examine(&reply.message, *M::api().response);
@@ -193,8 +194,9 @@ Reply<typename M::Response> Cluster::call(const M& request, CallOptions options)
 template <class M, class Make>
 Reply<typename M::Response> Cluster::call_by_version(const Make& make, CallOptions options) {
   Reply<typename M::Response> reply;
-  run(any_request_by_version<M>(make), {M::api().route, options.broker, options.coordinator_of},
-      options, [&reply](ResponseFrame&& frame) {
+  run(any_request_by_version<M>(make),
+      {options.route.value_or(M::api().route), options.broker, options.coordinator_of}, options,
+      [&reply](ResponseFrame&& frame) {
         reply = decode_reply<typename M::Response>(std::move(frame));
         return examine(&reply.message, *M::api().response);
       });

@@ -31,7 +31,7 @@ Consumer::~Consumer() {
   fetchers_.clear();
 }
 
-void Consumer::assign(const TopicPartition& id, int64_t offset, int64_t end_offset) {
+int64_t Consumer::assign(const TopicPartition& id, int64_t offset, int64_t end_offset) {
   std::lock_guard lock(mutex_);
   auto& partition = partitions_[id];
   partition.id = id;
@@ -44,6 +44,7 @@ void Consumer::assign(const TopicPartition& id, int64_t offset, int64_t end_offs
   partition.without_leader_since = Clock::system().now();
   changed_.notify_all();
   if (partition.is_fetched()) wake_next();
+  return partition.generation;
 }
 
 void Consumer::unassign(const TopicPartition& id) {

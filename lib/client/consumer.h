@@ -68,8 +68,8 @@ class Consumer {
   Consumer(const Consumer&) = delete;
 
   /// Reads a partition from `offset` on, up to `end_offset` (exclusive). A partition that is
-  /// assigned already goes on there instead.
-  void assign(const TopicPartition& partition, int64_t offset, int64_t end_offset = INT64_MAX);
+  /// assigned already goes on there instead. Answers the generation that its chunks carry.
+  int64_t assign(const TopicPartition& partition, int64_t offset, int64_t end_offset = INT64_MAX);
   /// Nothing of it comes out of next() any more.
   void unassign(const TopicPartition& partition);
   /// Stops and resumes fetching; what was fetched already still comes out.
@@ -79,6 +79,8 @@ class Consumer {
   /// partition cannot be read: no progress within the cluster's time limit, no right, out of range.
   std::optional<FetchedChunk> next(Deadline deadline = Deadline::never());
 
+  /// Makes next() throw this once what was fetched has come out.
+  void fail(std::exception_ptr error) { queue_.end(std::move(error)); }
   /// Whether there are partitions, and every one has come out up to its end.
   bool finished() const;
 

@@ -22,6 +22,9 @@ namespace {
 
 using Options = std::shared_ptr<const ClientOptions>;
 
+/// A broker that has not told its versions after so long is asked in another way beside.
+constexpr Milliseconds kSuspiciousSilence{400};
+
 std::unique_ptr<Connection> dial(const Options& options, const net::HostPort& address,
                                  int32_t broker_id, Deadline deadline) {
   auto mapped = options->address_map.find(address);
@@ -38,11 +41,15 @@ ResponseFrame ask(Connection& connection, const M& request, int16_t version, Dea
   return connection.receive(deadline);
 }
 
-msg::ApiVersionsResponse ask_versions(Connection& connection, int16_t version, Deadline deadline) {
+void ask_versions(Connection& connection, int16_t version, Deadline deadline) {
   msg::ApiVersionsRequest request;
   request.client_software_name = "kt";
   request.client_software_version = KT_VERSION;
-  ResponseFrame frame = ask(connection, request, version, deadline);
+  connection.send(any_request(request), version, deadline);
+}
+
+msg::ApiVersionsResponse receive_versions(Connection& connection, Deadline deadline) {
+  ResponseFrame frame = connection.receive(deadline);
   bool refused =
       frame.body().size() >= 2 && load_big_endian<int16_t>(frame.body().data()) ==
                                       static_cast<int16_t>(ErrorCode::unsupported_version);
@@ -50,15 +57,17 @@ msg::ApiVersionsResponse ask_versions(Connection& connection, int16_t version, D
   return std::move(decode_reply<msg::ApiVersionsResponse>(std::move(frame)).message);
 }
 
+/// Takes the answer to an ApiVersions in our highest version, and asks again where it was refused.
 BrokerApis negotiate(Connection& connection, Deadline deadline) {
   constexpr auto kUnsupported = static_cast<int16_t>(ErrorCode::unsupported_version);
   const Api& api = msg::ApiVersionsRequest::api();
-  auto response = ask_versions(connection, api.max_version, deadline);
+  auto response = receive_versions(connection, deadline);
   if (response.error_code == kUnsupported) {
     int16_t highest = 0;
     for (const auto& entry : response.api_keys)
       if (entry.api_key == api.key) highest = std::min(entry.max_version, api.max_version);
-    response = ask_versions(connection, highest, deadline);
+    ask_versions(connection, highest, deadline);
+    response = receive_versions(connection, deadline);
   }
   if (response.error_code != 0)
     throw Error(fmt::format("{} refused to tell its versions: {}", connection.transport().peer(),
@@ -110,15 +119,22 @@ std::unique_ptr<Connection> Connection::open(std::shared_ptr<const ClientOptions
                                              const net::HostPort& address, int32_t broker_id,
                                              Deadline deadline) {
   auto connection = dial(options, address, broker_id, deadline);
+  std::string release;
   try {
-    connection->set_apis(negotiate(*connection, deadline));
-    return connection;
+    ask_versions(*connection, msg::ApiVersionsRequest::api().max_version, deadline);
+    auto& transport = connection->transport();
+    if (transport.wait_readable(deadline.sooner(kSuspiciousSilence)) ||
+        !answers(options, address, msg::ListGroupsRequest{}, deadline) || transport.readable()) {
+      connection->set_apis(negotiate(*connection, deadline));
+      return connection;
+    }
+    release = "0.9.0";
   } catch (const net::NetError& error) {
     if (error.failure() != net::Failure::closed) throw;
+    release = probe_release(options, address, deadline);
   }
-  auto apis = apis_of_release(probe_release(options, address, deadline));
   connection = dial(options, address, broker_id, deadline);
-  connection->set_apis(std::move(apis));
+  connection->set_apis(apis_of_release(release));
   return connection;
 }
 

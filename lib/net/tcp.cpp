@@ -100,9 +100,14 @@ class TcpTransport final : public Transport {
     }
   }
 
-  bool readable() const override {
+  bool readable() const override { return wait_readable(Deadline(Milliseconds(0))); }
+  bool wait_readable(Deadline deadline) const override {
     pollfd entry{socket_.get(), POLLIN, 0};
-    return ::poll(&entry, 1, 0) > 0;
+    while (true) {
+      int ready = ::poll(&entry, 1, deadline.poll_timeout_ms());
+      if (ready > 0) return true;
+      if (ready == 0 || deadline.expired()) return false;
+    }
   }
   int descriptor() const override { return socket_.get(); }
   void shut_down() override { ::shutdown(socket_.get(), SHUT_RDWR); }

@@ -26,6 +26,9 @@ class Transport {
   /// Whether a read would find a byte, or the end, without waiting.
   virtual bool readable() const = 0;
 
+  /// The same, after waiting for it until the deadline.
+  virtual bool wait_readable(Deadline deadline) const = 0;
+
   /// The descriptor to poll for reading where readable() is false.
   virtual int descriptor() const = 0;
 

@@ -117,6 +117,21 @@ TEST_CASE("brokers that close on ApiVersions are told apart by what they answer"
   CHECK(probed({3}).substr(0, 5) == "0.8.0");
 }
 
+TEST_CASE("0.9 keeps silent on ApiVersions and is recognised within a second all the same") {
+  ScriptedPeer broker([](PeerConnection& connection) {
+    while (true) {
+      std::string frame = connection.read_frame();
+      if (frame.empty()) return;
+      if (load_big_endian<int16_t>(frame.data()) == 18) return connection.wait_for_close();
+      connection.write_frame(frame.substr(4, 4) + std::string(16, '\0'));
+    }
+  });
+  auto start = Clock::system().now();
+  Cluster cluster(options_for({broker.port()}));
+  CHECK(cluster.apis_of_any().probed_release().substr(0, 3) == "0.9");
+  CHECK(elapsed_ms(start) < 1'000);
+}
+
 TEST_CASE("a peer that closes at everything is no broker, and not asked for ever") {
   FakeBroker broker;
   Cluster cluster(options_for({broker.port()}));
