@@ -133,12 +133,12 @@ done
 
 echo "Kafka's converters, 4.3.0 and 3.9.1"
 for oracle in "$here"/oracle/*.sh; do
-  suite "oracle $(basename "$oracle" .sh)" bash "$oracle"
+  suite "oracle $(basename "$oracle" .sh)" timeout -k 5 900 bash "$oracle"
 done
 
 echo "Clients of others on the sandbox"
 for client in "$here"/clients/*.sh; do
-  suite "client $(basename "$client" .sh)" "$KT" sandbox --brokers 3 -- bash "$client"
+  suite "client $(basename "$client" .sh)" timeout -k 5 600 "$KT" sandbox --brokers 3 -- bash "$client"
 done
 
 echo "suites of make test-kafka, $SECONDS s; logs in $logs"
