@@ -7,6 +7,7 @@ extern const Command completion;
 extern const Command config_get;
 extern const Command config_set;
 extern const Command config_unset;
+extern const Command consume;
 extern const Command context_delete;
 extern const Command context_list;
 extern const Command context_set;
@@ -21,6 +22,7 @@ extern const Command offsets_get;
 extern const Command protocol_decode;
 extern const Command protocol_encode;
 extern const Command protocol_schema;
+extern const Command produce;
 extern const Command sandbox_command;
 extern const Command schema;
 extern const Command topic_add_partitions;
@@ -49,6 +51,8 @@ const CommandList& all_commands() {
       &group_list,
       &group_describe,
       &group_delete,
+      &consume,
+      &produce,
       &sandbox_command,
       &protocol_decode,
       &protocol_encode,

@@ -21,7 +21,7 @@ msg::MetadataRequest metadata_request(int16_t version, const std::vector<std::st
   bool ask_all =
       names == nullptr || version == 0 || (version < kNamesWithoutCreating && !names->empty());
   if (ask_all) {
-    if (version == 0) request.topics.emplace();
+    if (version > 0) request.topics.reset();
     return request;
   }
   request.topics.emplace();

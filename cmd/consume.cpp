@@ -1,0 +1,361 @@
+// Records of topics, printed as they come.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "base/interrupt.h"
+#include "base/text.h"
+#include "cli/context.h"
+#include "client/consumer.h"
+#include "client/positions.h"
+#include "connect.h"
+#include "output/json.h"
+#include "output/stream/record_template.h"
+#include "output/stream/record_writer.h"
+#include "protocol/errors.h"
+#include "protocol/records/record_reader.h"
+#include "topic_wanted.h"
+
+namespace kt {
+namespace {
+
+constexpr Milliseconds kLookForSignals{200};
+
+/// Where reading begins and ends in each partition.
+struct Range {
+  TopicPartition partition;
+  int64_t start = 0;
+  int64_t end = INT64_MAX;
+};
+
+/// From fetched bytes to formatted text: one buffer, no allocation per record.
+class RecordPrinter {
+ public:
+  RecordPrinter(stream::RecordWriter& writer, Sink& out, int64_t most_records)
+      : writer_(writer), out_(out), most_records_(most_records) {}
+
+  void begin() { writer_.begin(buffer_); }
+  void print(const FetchedChunk& chunk);
+  void end(std::string_view errors) {
+    writer_.end(buffer_, errors);
+    flush();
+  }
+  /// Throws OutputClosed, or Error where the output cannot be written.
+  void flush() {
+    if (buffer_.empty()) return;
+    out_.write(buffer_.view());
+    out_.flush();
+    buffer_.clear();
+  }
+  bool is_done() const { return printed_ >= most_records_; }
+  int64_t printed() const { return printed_; }
+
+ private:
+  stream::RecordWriter& writer_;
+  Sink& out_;
+  const int64_t most_records_;
+  int64_t printed_ = 0;
+  stream::OutputBuffer buffer_;
+  std::vector<stream::Header> headers_;
+};
+
+AbortedTransactions aborted_in(const FetchedChunk& chunk) {
+  std::vector<AbortedTransaction> list;
+  for (const auto& aborted : chunk.aborted)
+    list.push_back({aborted.producer_id, aborted.first_offset});
+  return AbortedTransactions(std::move(list));
+}
+
+void RecordPrinter::print(const FetchedChunk& chunk) {
+  auto aborted = aborted_in(chunk);
+  RecordReaderOptions options;
+  options.from_offset = chunk.from_offset;
+  if (!chunk.aborted.empty()) options.aborted = &aborted;
+  RecordReader reader(chunk.records, options);
+  stream::Record row;
+  row.topic = chunk.partition.topic;
+  row.partition = chunk.partition.partition;
+  while (const RecordView* record = reader.next()) {
+    if (record->offset >= chunk.end_offset || is_done()) return;
+    row.offset = record->offset;
+    row.timestamp_ms = record->timestamp_ms;
+    row.log_append_time = reader.batch().timestamp_type() == TimestampType::log_append;
+    row.key = record->key;
+    row.value = record->value;
+    if (writer_.wants_headers()) {
+      headers_.clear();
+      for (const auto& header : record->headers) headers_.push_back({header.key, header.value});
+      row.headers = headers_;
+    }
+    writer_.write(buffer_, row);
+    ++printed_;
+    if (buffer_.full()) flush();
+  }
+}
+
+class Consume : public Invocation {
+  std::vector<std::string> topics_;
+  Selection partitions_;
+  Position start_{Position::Kind::latest, 0};
+  std::optional<Position> end_;
+  std::optional<Position> given_start_;
+  std::optional<int64_t> count_;
+  bool exit_ = false, read_committed_ = false;
+  std::optional<std::string> template_, key_separator_;
+  std::string null_text_;
+  Size fetch_size_{int64_t{4} << 20};
+  Milliseconds max_wait_{500};
+
+  std::vector<Argument> arguments() override {
+    return {
+        {"TOPIC...", "", "Topics to read", &topics_, Complete::topics},
+        {"--partition", "LIST", "Only these partitions: 0,3-5", &partitions_, Complete::partitions},
+        {"--start", "POSITION",
+         "Begin here: earliest, latest (the default), 1200, +10, -10, @2026-11-22T10:00:00Z, @-1h",
+         &given_start_},
+        {"--end", "POSITION", "End before this position", &end_},
+        {"--exit", "", "End where the partitions end now", &exit_},
+        {"-n,--records", "N", "End after so many records", &count_},
+        {"--read-committed", "", "Leave out records of aborted and of open transactions",
+         &read_committed_},
+        {"-f,--template", "TEXT", "Print each record so: %t %p %o %T %k %v %h %K %V %R %%, \\n \\t",
+         &template_},
+        {"-K,--key-separator", "TEXT", "Print the key and this in front of each value",
+         &key_separator_},
+        {"--null", "TEXT", "Print this for a key or value that is null", &null_text_},
+        {"--fetch-size", "SIZE", "Ask for so many bytes of a partition at once", &fetch_size_},
+        {"--max-wait", "DURATION", "How long a broker waits for new records before it answers",
+         &max_wait_},
+    };
+  }
+
+  Exit run(Context& context) override;
+
+  void check_use(const Context& context) const;
+  std::unique_ptr<stream::RecordWriter> make_writer(const Context& context) const;
+  ConsumerOptions consumer_options(Context& context) const;
+  std::vector<TopicPartition> choose_partitions(Cluster& cluster) const;
+  std::vector<Range> find_ranges(Context& context, Cluster& cluster) const;
+  void find_ends(Cluster& cluster, const std::vector<TopicPartition>& partitions,
+                 std::vector<Range>& ranges) const;
+  void read(Context& context, Cluster& cluster, const std::vector<Range>& ranges,
+            RecordPrinter& printer) const;
+};
+
+std::string_view format_of(const Context& context) {
+  const auto& output = context.settings.output;
+  return output.empty() || output == "table" ? std::string_view("lines") : output;
+}
+
+void Consume::check_use(const Context& context) const {
+  bool ends = exit_ || end_ || count_;
+  if (format_of(context) == "json" && !template_ && !ends)
+    throw Error("-o json is one document and needs an end", Exit::usage,
+                "give --exit, --end or -n, or take -o jsonl");
+  if (exit_ && !given_start_)
+    throw Error("--exit from the latest offset on reads nothing", Exit::usage,
+                "say where to begin: --start earliest, --start -10, --start @-1h");
+  if (count_ && *count_ < 0) throw Error("-n must not be negative", Exit::usage);
+  if (fetch_size_.bytes < 1 || fetch_size_.bytes > INT32_MAX)
+    throw Error("--fetch-size must be from 1 byte to 2 GiB", Exit::usage);
+}
+
+std::unique_ptr<stream::RecordWriter> Consume::make_writer(const Context& context) const {
+  stream::RecordWriterOptions options;
+  options.format = format_of(context);
+  options.format_template = template_;
+  if (key_separator_)
+    options.key_separator = stream::read_escapes(*key_separator_, "the key separator");
+  options.null_text = null_text_;
+  options.terminal = context.out.is_terminal();
+  return stream::make_record_writer(options);
+}
+
+ConsumerOptions Consume::consumer_options(Context& context) const {
+  ConsumerOptions options;
+  options.read_committed = read_committed_;
+  options.max_wait = max_wait_;
+  options.partition_max_bytes = static_cast<int32_t>(fetch_size_.bytes);
+  options.warn = [&context](const std::string& sentence) { context.warn(sentence); };
+  return options;
+}
+
+std::vector<TopicPartition> Consume::choose_partitions(Cluster& cluster) const {
+  std::vector<TopicPartition> chosen;
+  for (const auto& name : topics_) {
+    auto count = static_cast<int32_t>(want_topic(cluster, name).partitions.size());
+    for (int32_t number : partitions_.empty() ? std::vector<int32_t>{} : partitions_.numbers())
+      if (number >= count)
+        throw Error(fmt::format("topic {} has no partition {}: it has {}", in_quotes(name), number,
+                                counted(count, "partition")),
+                    Exit::usage);
+    for (int32_t number = 0; number < count; ++number)
+      if (partitions_.contains(number)) chosen.push_back({name, number});
+  }
+  return chosen;
+}
+
+void throw_if_failed(const TopicPartition& partition, int16_t code) {
+  if (code == 0) return;
+  throw Error(fmt::format("topic {}, partition {}: {}", in_quotes(partition.topic),
+                          partition.partition, error_text(code)));
+}
+
+std::vector<Range> Consume::find_ranges(Context& context, Cluster& cluster) const {
+  auto partitions = choose_partitions(cluster);
+  auto start = given_start_.value_or(start_);
+  std::vector<Range> ranges;
+  for (const auto& placed : place_offsets(cluster, partitions, start)) {
+    throw_if_failed(placed.at.partition, placed.at.error_code);
+    ranges.push_back({placed.at.partition, placed.at.offset});
+    if (start.kind == Position::Kind::offset && placed.at.offset != start.value)
+      context.warn(fmt::format("topic {}, partition {} holds offsets {} to {}: begins at {}",
+                               in_quotes(placed.at.partition.topic), placed.at.partition.partition,
+                               placed.earliest, placed.latest, placed.at.offset));
+  }
+  find_ends(cluster, partitions, ranges);
+  return ranges;
+}
+
+void Consume::find_ends(Cluster& cluster, const std::vector<TopicPartition>& partitions,
+                        std::vector<Range>& ranges) const {
+  std::map<TopicPartition, int64_t> ends;
+  if (end_ && end_->kind != Position::Kind::offset)
+    for (const auto& placed : place_offsets(cluster, partitions, *end_)) {
+      throw_if_failed(placed.at.partition, placed.at.error_code);
+      ends[placed.at.partition] = placed.at.offset;
+    }
+  if (end_ && end_->kind == Position::Kind::offset)
+    for (const auto& partition : partitions) ends[partition] = end_->value;
+  if (exit_) {
+    std::vector<OffsetQuery> queries;
+    for (const auto& partition : partitions) queries.push_back({partition, kLatest});
+    for (const auto& answer : list_offsets(cluster, queries, read_committed_)) {
+      throw_if_failed(answer.partition, answer.error_code);
+      auto [end, is_new] = ends.emplace(answer.partition, answer.offset);
+      if (!is_new) end->second = std::min(end->second, answer.offset);
+    }
+  }
+  for (auto& range : ranges)
+    if (auto end = ends.find(range.partition); end != ends.end()) range.end = end->second;
+}
+
+std::string facts_of(const FetchedChunk& chunk) {
+  return fmt::format(
+      "fetched {} bytes of topic {}, partition {} from offset {}: goes on at {}, high watermark "
+      "{}, last stable "
+      "offset {}, aborted transactions {}",
+      chunk.records.size(), in_quotes(chunk.partition.topic), chunk.partition.partition,
+      chunk.from_offset, chunk.next_offset, chunk.high_watermark, chunk.last_stable_offset,
+      chunk.aborted.size());
+}
+
+void Consume::read(Context& context, Cluster& cluster, const std::vector<Range>& ranges,
+                   RecordPrinter& printer) const {
+  Consumer consumer(cluster, consumer_options(context));
+  bool assigned = false;
+  for (const auto& range : ranges) {
+    if (range.start >= range.end) continue;
+    consumer.assign(range.partition, range.start, range.end);
+    assigned = true;
+  }
+  if (!assigned) return;
+  bool shows_progress = context.err.is_terminal() && !context.out.is_terminal();
+  Progress progress(context.err, "consumed", 0, Progress::Unit::bytes,
+                    context.settings.quiet || !shows_progress);
+  while (!printer.is_done() && !Interrupt::came()) {
+    auto chunk = consumer.next(Deadline(Milliseconds(0)));
+    if (!chunk) {
+      if (consumer.finished()) return;
+      printer.flush();  // nothing more is here: what is there becomes visible
+      chunk = consumer.next(Deadline(kLookForSignals));
+      if (!chunk) continue;
+    }
+    if (context.settings.verbose) context.detail(facts_of(*chunk));
+    printer.print(*chunk);
+    progress.advance(static_cast<int64_t>(chunk->records.size()));
+  }
+}
+
+/// The error as an element of the document's list, since its beginning is out already.
+std::string json_error(const Error& error) {
+  std::string text = R"({"code":null,"error":null,"message":)";
+  append_json_string(text, error.message());
+  return text + '}';
+}
+
+Exit Consume::run(Context& context) {
+  check_use(context);
+  auto writer = make_writer(context);
+  auto cluster = connect(context);
+  auto ranges = find_ranges(context, *cluster);
+  Interrupt::watch();
+  RecordPrinter printer(*writer, context.out, count_.value_or(INT64_MAX));
+  printer.begin();
+  try {
+    read(context, *cluster, ranges, printer);
+  } catch (const Error& error) {
+    if (format_of(context) != "json" || template_) {
+      printer.flush();
+      throw;
+    }
+    printer.end(json_error(error));
+    context.err.say("kt: " + error.message() + "\n");
+    return error.exit();
+  }
+  printer.end("");
+  return Exit::ok;
+}
+
+}  // namespace
+
+extern const Command consume;
+const Command consume{
+    .words = "consume",
+    .summary = "Print records of a topic as they come",
+    .text =
+        R"(Prints the values of a topic's records, one a line, from the latest offset on, and goes on until Ctrl-C. --start and --end take any position: earliest, latest, an offset, +N after the first or -N before the last offset, a time such as @2026-11-22T10:00:00Z or @-1h (the first record at or after it). --exit ends where the partitions ended when the command began, so that it comes to an end on a busy topic too.
+
+Records of a partition come in their order; those of several partitions as they arrive.
+
+Formats (-o):
+  lines   the value and a line feed (the default; control characters are escaped on a terminal)
+  raw     the values' bytes and nothing else
+  framed  a four-byte big-endian length of the key (-1: null), the key, the same of the value
+  jsonl   an object a line, with everything a record has; kt produce --format jsonl reads it back
+  json    one document of these objects; needs an end
+  csv, tsv  topic, partition, offset, timestamp_ms, key, value
+
+Templates (-f), as in kcat:
+  %t topic  %p partition  %o offset  %T timestamp in milliseconds  %h headers  %k key  %v value (also %s)
+  %K and %V length of key and value, -1 for null (%S as %V)  %R length of the value in four bytes  %% percent
+  \n \r \t \0 \\ \e \xHH
+
+With -v each fetch is told on standard error: bytes, high watermark, last stable offset, aborted transactions. A reader that goes away (kt consume orders | head) ends it quietly.)",
+    .examples = {{"kt consume orders", "what comes from now on"},
+                 {"kt consume orders --start earliest --exit -o jsonl", "everything that is there"},
+                 {"kt consume orders --partition 0,2 --start -5 --exit -f '%p %o %k: %v\\n'",
+                  "the last five of two partitions"},
+                 {"kt consume orders --start @-1h -n 100 --key-separator '\\t'",
+                  "a hundred records of the last hour"}},
+    .rows = {"records",
+             {{"topic", "TOPIC", Kind::text, "the topic"},
+              {"partition", "PARTITION", Kind::integer, "its partition"},
+              {"offset", "OFFSET", Kind::integer, "the record's offset"},
+              {"timestamp_ms", "TIME", Kind::timestamp_ms, "its time; null where it has none"},
+              {"timestamp_type", "TYPE", Kind::text, "create_time, log_append_time, or null"},
+              {"key", "KEY", Kind::text, "its key; null where it has none"},
+              {"value", "VALUE", Kind::text, "its value; null for a tombstone"},
+              {"headers",
+               "HEADERS",
+               Kind::rows,
+               "its headers, in their order",
+               {{"key", "KEY", Kind::text, "name; names may repeat"},
+                {"value", "VALUE", Kind::text, "value, or null"}}}}},
+    .formats = {"lines", "raw", "framed"},
+    .streams = true,
+    .make = make<Consume>,
+};
+
+}  // namespace kt

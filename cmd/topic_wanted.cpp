@@ -1,0 +1,73 @@
+#include "topic_wanted.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "protocol/errors.h"
+#include "protocol/msg/create_topics.h"
+#include "protocol/msg/metadata.h"
+
+namespace kt {
+namespace {
+
+/// Brokers before 0.10.1 have no request for it, but create what is asked about.
+void create_by_asking(Cluster& cluster, const std::string& name) {
+  msg::MetadataRequest request;
+  request.topics.emplace().emplace_back().name = name;
+  cluster.call(request);
+}
+
+void create_topic(Cluster& cluster, const std::string& name) {
+  auto best = cluster.apis_of_any().best(msg::CreateTopicsRequest::api());
+  if (!best) return create_by_asking(cluster, name);
+  msg::CreateTopicsRequest request;
+  auto& topic = request.topics.emplace_back();
+  topic.name = name;
+  // The broker's own defaults can be asked for from 2.4 on.
+  topic.num_partitions = *best >= 4 ? -1 : 1;
+  topic.replication_factor = *best >= 4 ? -1 : 1;
+  request.timeout_ms = static_cast<int32_t>(cluster.options().timeout.count());
+  auto reply = cluster.call(request);
+  for (const auto& made : reply->topics)
+    if (made.error_code != 0 && made.error_code != ErrorCode::topic_already_exists)
+      throw Error("topic " + in_quotes(name) + " cannot be created: " +
+                  error_text(made.error_code, made.error_message.value_or("")));
+}
+
+[[noreturn]] void throw_absent(Cluster& cluster, const std::string& name) {
+  std::vector<std::string> names;
+  auto metadata = cluster.refresh_all_topics();
+  for (const auto& [known, topic] : metadata->topics)
+    if (topic.error_code == 0) names.push_back(known);
+  std::string on = metadata->cluster_id.empty() ? "" : " on cluster " + metadata->cluster_id;
+  auto meant = did_you_mean(name, names);
+  throw Error("topic " + in_quotes(name) + " not found" + on + meant, Exit::failed,
+              meant.empty() ? "kt topic list shows what is there" : "");
+}
+
+}  // namespace
+
+Metadata::Topic want_topic(Cluster& cluster, const std::string& name, bool create) {
+  auto metadata = cluster.metadata_for({name});
+  bool asked_for = false;
+  for (int attempt = 1;; ++attempt) {
+    const auto* topic = metadata->topic(name);
+    int16_t code = topic == nullptr ? static_cast<int16_t>(ErrorCode::unknown_topic_or_partition)
+                                    : topic->error_code;
+    bool leaderless = topic != nullptr && asked_for &&
+                      std::any_of(topic->partitions.begin(), topic->partitions.end(),
+                                  [](const auto& partition) { return partition.leader < 0; });
+    if (code == 0 && !leaderless && !topic->partitions.empty()) return *topic;
+    if (code == ErrorCode::unknown_topic_or_partition && !asked_for) {
+      if (!create) throw_absent(cluster, name);
+      create_topic(cluster, name);
+      asked_for = true;
+    } else if ((code != 0 && !error_retriable(code)) || cluster.deadline().expired()) {
+      throw Error("topic " + in_quotes(name) + ": " + error_text(code));
+    }
+    Clock::system().sleep(cluster.backoff(attempt));
+    metadata = cluster.refresh({name});
+  }
+}
+
+}  // namespace kt
