@@ -7,7 +7,9 @@
 
 #include "base/error.h"
 #include "sandbox/config_definitions.h"
+#include "sandbox/data_directory.h"
 #include "sandbox/groups.h"
+#include "sandbox/offset_records.h"
 #include "sandbox/transactions.h"
 
 namespace kt::sandbox {
@@ -63,9 +65,23 @@ Cluster::Cluster(EventLoop& loop, Options options)
   for (int32_t id = 1; id <= options_.brokers; ++id)
     brokers_.push_back(std::make_unique<Broker>(*this, id));
   for (auto& broker : brokers_) broker->start();
+  if (!options_.data_dir.empty()) {
+    directory_ = std::make_unique<DataDirectory>(options_.data_dir);
+    directory_->restore(*this);
+    read_offset_records(*this);
+    end_open_transactions();
+    directory_->save(*this);
+  }
+  clean_now_and_then();
 }
 
-Cluster::~Cluster() = default;
+Cluster::~Cluster() {
+  try {
+    if (directory_) directory_->save(*this);
+  } catch (const Error&) {
+    // The directory has the state of the last change.
+  }
+}
 
 std::string Cluster::new_uuid() const { return random_uuid().text(); }
 
@@ -201,14 +217,59 @@ Topic& Cluster::create_topic(const std::string& name, const Assignment& assignme
 
 void Cluster::add_partitions(Topic& topic, const Assignment& assignment) {
   for (const auto& replicas : assignment) add_partition(topic, replicas);
+  save_soon();
 }
 
-void Cluster::add_partition(Topic& topic, const std::vector<int32_t>& replicas) {
+void Cluster::add_partition(Topic& topic, const std::vector<int32_t>& replicas,
+                            int64_t start_offset) {
   auto index = static_cast<int32_t>(topic.partitions.size());
   LogOptions log_options;
+  if (!options_.data_dir.empty())
+    log_options.directory = options_.data_dir + "/" + topic.name + "-" + std::to_string(index);
   log_options.segment_bytes = number_setting(topic, "segment.bytes");
+  log_options.segment_ms = number_setting(topic, "segment.ms");
+  log_options.topic_id = topic.id;
+  log_options.start_offset = start_offset;
   topic.partitions.push_back(std::make_unique<Partition>(topic, index, replicas, log_options));
   choose_leader(*topic.partitions.back());
+}
+
+Topic& Cluster::restore_topic(const std::string& name, const Uuid& id) {
+  Topic& topic = create_topic(name, {});
+  topics_by_id_.erase(topic.id);
+  topic.id = id;
+  topics_by_id_[id] = &topic;
+  return topic;
+}
+
+void Cluster::restore_partition(Topic& topic, const std::vector<int32_t>& replicas,
+                                int32_t leader_epoch, int64_t start_offset) {
+  add_partition(topic, replicas, start_offset);
+  topic.partitions.back()->restore_epoch(leader_epoch);
+  choose_leader(*topic.partitions.back());
+}
+
+/// What was open when the process ended can't be committed any more.
+void Cluster::end_open_transactions() {
+  for (const auto& [name, topic] : topics_) {
+    for (auto& partition : topic->partitions) {
+      std::vector<ProducerIdentity> open;
+      for (const auto& [id, state] : partition->producers().all()) {
+        if (state.transaction_start >= 0) open.push_back({id, state.epoch});
+        if (id >= transactions_->next_producer_id()) transactions_->restore_next_producer(id + 1);
+      }
+      for (const auto& producer : open) write_marker(*partition, producer, false, 0);
+    }
+  }
+}
+
+void Cluster::save_soon() {
+  if (!directory_ || saving_) return;
+  saving_ = true;
+  loop_.after(0, [this] {
+    saving_ = false;
+    directory_->save(*this);
+  });
 }
 
 void Cluster::delete_topic(Topic& topic) {
@@ -219,6 +280,7 @@ void Cluster::delete_topic(Topic& topic) {
   groups_->forget_topic(topic.name);
   topics_by_id_.erase(topic.id);
   topics_.erase(topics_.find(topic.name));
+  save_soon();
 }
 
 Topic& Cluster::internal_topic(const std::string& name, const char* partitions_config,

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -23,9 +24,11 @@
 
 namespace kt::sandbox {
 
+class DataDirectory;
 class Groups;
 class Transactions;
 
+using TopicPartition = std::pair<std::string, int32_t>;
 /// The replicas of each partition; the first of each is its preferred leader.
 using Assignment = std::vector<std::vector<int32_t>>;
 
@@ -42,6 +45,7 @@ class Cluster {
   Faults& faults() { return faults_; }
   Groups& groups() { return *groups_; }
   Transactions& transactions() { return *transactions_; }
+  const Transactions& transactions() const { return *transactions_; }
   /// 22 characters that nobody had before.
   std::string new_uuid() const;
 
@@ -83,6 +87,20 @@ class Cluster {
   /// The topic, created by defaults where the broker's settings allow it; null otherwise.
   Topic* auto_create(const std::string& name);
 
+  /// Topics or settings have changed: keeps that, where there is a data directory.
+  void save_soon();
+  /// After a change of settings: topics may have to be cleaned differently.
+  void settings_changed();
+  /// For DataDirectory: what was before a restart.
+  void restore_id(const std::string& id) { id_ = id; }
+  Topic& restore_topic(const std::string& name, const Uuid& id);
+  void restore_partition(Topic& topic, const std::vector<int32_t>& replicas, int32_t leader_epoch,
+                         int64_t start_offset);
+
+  /// Deletes and compacts as the topics' settings ask for, in small steps, and calls `done`.
+  /// `roll`: the newest segments too, which Kafka leaves alone.
+  void clean_logs(bool roll, std::function<void()> done);
+
   enum class Election { preferred, unclean };
   /// Gives the partition another leader by the rules of `election`.
   Status elect(Partition& partition, Election election);
@@ -110,7 +128,11 @@ class Cluster {
   int64_t number_setting(const Topic& topic, const std::string& name) const;
 
  private:
-  void add_partition(Topic& topic, const std::vector<int32_t>& replicas);
+  void add_partition(Topic& topic, const std::vector<int32_t>& replicas, int64_t start_offset = 0);
+  void end_open_transactions();
+  void clean_now_and_then();
+  void compact_next(std::shared_ptr<std::vector<TopicPartition>> left, bool roll,
+                    std::function<void()> done);
   void finish_reassignment(Partition& partition);
   void choose_leader(Partition& partition);
   std::optional<std::string> set_on_brokers(const std::string& name) const;
@@ -124,6 +146,8 @@ class Cluster {
   std::map<std::string, std::unique_ptr<Topic>, std::less<>> topics_;
   std::map<Uuid, Topic*> topics_by_id_;
   ResourceConfigs resource_configs_;
+  std::unique_ptr<DataDirectory> directory_;
+  bool saving_ = false;
   std::unique_ptr<Groups> groups_;
   std::unique_ptr<Transactions> transactions_;
 };

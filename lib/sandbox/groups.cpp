@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sandbox/offset_records.h"
+
 namespace kt::sandbox {
 
 bool Group::has_pending(const TopicPartition& partition) const {
@@ -25,23 +27,32 @@ Group& Groups::get_or_create(const std::string& id) {
 }
 
 void Groups::commit(Group& group, const TopicPartition& partition, CommittedOffset offset) {
+  write_offset_record(cluster_, group.id, partition, offset);
   group.offsets[partition] = std::move(offset);
 }
 
 void Groups::forget_offset(Group& group, const TopicPartition& partition) {
-  group.offsets.erase(partition);
+  if (group.offsets.erase(partition) > 0)
+    write_offset_record(cluster_, group.id, partition, std::nullopt);
 }
 
 void Groups::remove(const std::string& id) {
   auto found = groups_.find(id);
   if (found == groups_.end()) return;
   found->second.classic->close();
+  for (const auto& [partition, offset] : found->second.offsets)
+    write_offset_record(cluster_, id, partition, std::nullopt);
   groups_.erase(found);
 }
 
 void Groups::forget_topic(const std::string& topic) {
-  for (auto& [id, group] : groups_)
-    std::erase_if(group.offsets, [&](const auto& entry) { return entry.first.first == topic; });
+  for (auto& [id, group] : groups_) {
+    auto of_topic = [&](const auto& entry) { return entry.first.first == topic; };
+    for (auto at = group.offsets.begin();
+         (at = std::find_if(at, group.offsets.end(), of_topic)) != group.offsets.end();
+         at = group.offsets.erase(at))
+      write_offset_record(cluster_, id, at->first, std::nullopt);
+  }
 }
 
 void Groups::commit_in_transaction(Group& group, const std::pair<int64_t, int16_t>& producer,

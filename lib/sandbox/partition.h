@@ -36,6 +36,8 @@ class Partition {
   /// Appends a batch (or message v0/v1) whose offsets are final, and wakes who waits for data.
   void append(std::string_view batch);
 
+  /// The epoch that was in force before a restart.
+  void restore_epoch(int32_t epoch) { leader_epoch_ = epoch; }
   /// Begins a new leader epoch; -1 for no leader.
   void set_leader(int32_t broker_id);
   int32_t leader() const { return leader_; }

@@ -5,14 +5,28 @@
 #include "base/error.h"
 
 namespace kt::sandbox {
+namespace {
 
-Release::Release(const std::string& version) : version_(version.empty() ? "4.3.0" : version) {
-  if (std::sscanf(version_.c_str(), "%d.%d", &major_, &minor_) != 2)
-    throw Error("\"" + version_ + "\" is not a Kafka release", Exit::usage, "write it as in 2.8.2");
+/// `0.9` stands for `0.9.0` too.
+const kt::Release* find(const std::string& version) {
+  const kt::Release* exact = find_release(version);
+  return exact ? exact : find_release(version + ".0");
+}
+
+}  // namespace
+
+Release::Release(const std::string& version)
+    : table_(version.empty() ? &releases().back() : find(version)),
+      version_(version.empty() ? std::string(releases().back().name) : version) {
+  if (!table_ || std::sscanf(version_.c_str(), "%d.%d", &major_, &minor_) != 2)
+    throw Error("kt knows no Kafka release \"" + version_ + "\"", Exit::usage,
+                "0.8.0 to " + std::string(releases().back().name) + ", as in 2.8.2");
 }
 
 std::optional<Versions> Release::range(const Api& api) const {
-  return Versions{api.min_version, api.stable_version};
+  const ApiRange* range = table_->find(api.key);
+  if (!range) return std::nullopt;
+  return Versions{range->min_version, range->max_version};
 }
 
 std::vector<Feature> Release::features() const {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "protocol/releases.h"
 #include "protocol/schema.h"
 
 namespace kt::sandbox {
@@ -21,7 +22,7 @@ struct Feature {
 
 class Release {
  public:
-  /// "2.8.2"; empty: the newest that kt knows.
+  /// "2.8.2"; empty: the newest that kt knows. Throws a usage error for what is no release.
   explicit Release(const std::string& version);
 
   const std::string& version() const { return version_; }
@@ -41,6 +42,7 @@ class Release {
   int8_t record_magic() const { return at_least(0, 11) ? 2 : at_least(0, 10) ? 1 : 0; }
 
  private:
+  const kt::Release* table_;
   std::string version_;
   int major_ = 0;
   int minor_ = 0;

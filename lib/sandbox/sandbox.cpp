@@ -92,6 +92,12 @@ void Sandbox::move_leader(const std::string& topic, int32_t index, int32_t broke
   });
 }
 
+void Sandbox::clean_logs() {
+  std::promise<void> done;
+  run([&](Cluster& cluster) { cluster.clean_logs(true, [&] { done.set_value(); }); });
+  done.get_future().get();
+}
+
 void Sandbox::create_topic(const std::string& name, int32_t partitions,
                            int32_t replication_factor) {
   run([&](Cluster& cluster) {

@@ -45,6 +45,10 @@ class Sandbox {
   void move_leader(const std::string& topic, int32_t partition, int32_t broker_id);
   void create_topic(const std::string& name, int32_t partitions, int32_t replication_factor = 1);
 
+  /// Deletes and compacts as the topics' settings ask for, the newest segments too, and waits for
+  /// it.
+  void clean_logs();
+
   /// Runs `action` with the cluster on the sandbox's thread and waits for it.
   void run(const std::function<void(Cluster&)>& action);
 

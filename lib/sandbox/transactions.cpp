@@ -139,6 +139,14 @@ void Transactions::close(Transaction& transaction, bool commit, int16_t marker_e
   transaction.start_ms = -1;
 }
 
+void Transactions::restore(const std::string& id, const ProducerIdentity& producer,
+                           int32_t timeout_ms) {
+  Transaction& transaction = transactions_[id];
+  transaction.id = id;
+  transaction.producer = producer;
+  transaction.timeout_ms = timeout_ms;
+}
+
 const Transaction* Transactions::find(const std::string& id) const {
   auto found = transactions_.find(id);
   return found == transactions_.end() ? nullptr : &found->second;

@@ -70,6 +70,11 @@ class Transactions {
   Initialised end(const std::string& id, const ProducerIdentity& producer, bool commit,
                   bool bump_epoch);
 
+  /// What a data directory kept; transactions that were open are not, and have been aborted.
+  int64_t next_producer_id() const { return next_producer_id_; }
+  void restore_next_producer(int64_t id) { next_producer_id_ = id; }
+  void restore(const std::string& id, const ProducerIdentity& producer, int32_t timeout_ms);
+
   /// Null where there is none.
   const Transaction* find(const std::string& id) const;
   const std::map<std::string, Transaction>& all() const { return transactions_; }

@@ -33,6 +33,7 @@ msg::AlterConfigsResponse handle(Call& call, const msg::AlterConfigsRequest& req
     answer.resource_type = asked.resource_type;
     answer.resource_name = asked.resource_name;
   }
+  if (!request.validate_only) call.cluster.settings_changed();
   return response;
 }
 

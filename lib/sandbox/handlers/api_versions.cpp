@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "protocol/msg/produce.h"
 #include "sandbox/handlers/common.h"
 #include "sandbox/handlers/handlers.h"
 
@@ -27,10 +28,16 @@ msg::ApiVersionsResponse handle(Call& call, const msg::ApiVersionsRequest& reque
     response.error_code = number(ErrorCode::invalid_request);
     return response;
   }
-  for (const Handler& handler : all_handlers())
-    if (auto range = call.cluster.release().range(*handler.api))
-      response.api_keys.push_back(
-          {.api_key = handler.api->key, .min_version = range->first, .max_version = range->last});
+  for (const Handler& handler : all_handlers()) {
+    auto range = call.cluster.release().range(*handler.api);
+    if (!range) continue;
+    // Old librdkafka takes a first version above 0 for a broker without Produce, so 4.x names one
+    // that it refuses.
+    bool is_produce = handler.api == &msg::ProduceRequest::api();
+    response.api_keys.push_back({.api_key = handler.api->key,
+                                 .min_version = is_produce ? int16_t{0} : range->first,
+                                 .max_version = range->last});
+  }
   std::ranges::sort(response.api_keys, {}, &msg::ApiVersionsResponse::ApiKey::api_key);
   if (call.version < 3) return response;
   for (const Feature& feature : call.cluster.release().features()) {

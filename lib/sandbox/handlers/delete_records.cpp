@@ -34,6 +34,7 @@ msg::DeleteRecordsResponse handle(Call& call, const msg::DeleteRecordsRequest& r
       answer.low_watermark = found.partition->log().start_offset();
     }
   }
+  call.cluster.save_soon();
   return response;
 }
 

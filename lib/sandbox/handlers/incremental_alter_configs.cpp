@@ -88,6 +88,7 @@ msg::IncrementalAlterConfigsResponse handle(Call& call,
     answer.resource_type = asked.resource_type;
     answer.resource_name = asked.resource_name;
   }
+  if (!request.validate_only) call.cluster.settings_changed();
   return response;
 }
 
