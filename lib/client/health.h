@@ -1,0 +1,42 @@
+// What is wrong with a cluster, seen from its metadata and from who can be reached: pure judgement,
+// apart from the asking, so that every finding has a test.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocol/msg/metadata.h"
+
+namespace kt {
+
+/// One thing that is wrong, and what mends it.
+struct Finding {
+  std::string_view kind;  ///< one of kFindingKinds
+  std::optional<std::string> topic;
+  std::optional<int32_t> partition;
+  std::optional<int32_t> broker;
+  std::string message;
+  std::string remedy;
+};
+
+/// All kinds of findings, worst first; the order in which they are reported.
+constexpr std::string_view kFindingKinds[] = {
+    "no-controller", "broker-missing",   "broker-unreachable", "offline",
+    "under-min-isr", "under-replicated", "not-preferred",      "leader-skew"};
+
+struct ClusterView {
+  const msg::MetadataResponse& metadata;       ///< of all topics
+  std::map<std::string, int64_t> min_isr;      ///< min.insync.replicas where known
+  std::map<int32_t, std::string> unreachable;  ///< brokers, and why
+  bool knows_controller = true;                ///< false before 0.10: v0 does not tell
+};
+
+/// Everything wrong, by kind, then topic and partition. Partitions that lead elsewhere than
+/// preferred, and brokers that lead too many, are counted by broker.
+std::vector<Finding> find_problems(const ClusterView& view);
+
+}  // namespace kt

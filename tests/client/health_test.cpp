@@ -1,0 +1,107 @@
+#include "client/health.h"
+
+#include <doctest/doctest.h>
+
+using kt::ClusterView;
+using kt::find_problems;
+using Metadata = kt::msg::MetadataResponse;
+
+namespace {
+
+Metadata cluster_of(std::vector<int32_t> brokers) {
+  Metadata metadata;
+  metadata.controller_id = brokers.empty() ? -1 : brokers.front();
+  for (auto id : brokers) metadata.brokers.emplace_back().node_id = id;
+  return metadata;
+}
+
+void add(Metadata& metadata, const std::string& topic, int32_t leader,
+         std::vector<int32_t> replicas, std::vector<int32_t> isr) {
+  if (metadata.topics.empty() || metadata.topics.back().name != topic)
+    metadata.topics.emplace_back().name = topic;
+  auto& partitions = metadata.topics.back().partitions;
+  auto index = static_cast<int32_t>(partitions.size());
+  auto& partition = partitions.emplace_back();
+  partition.partition_index = index;
+  partition.leader_id = leader;
+  partition.replica_nodes = std::move(replicas);
+  partition.isr_nodes = std::move(isr);
+}
+
+std::vector<std::string> kinds(const ClusterView& view) {
+  std::vector<std::string> names;
+  for (const auto& finding : find_problems(view)) names.emplace_back(finding.kind);
+  return names;
+}
+
+using Names = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("a cluster without trouble has no findings") {
+  auto metadata = cluster_of({1, 2, 3});
+  add(metadata, "a", 1, {1, 2}, {1, 2});
+  add(metadata, "a", 2, {2, 3}, {3, 2});
+  CHECK(kinds({metadata, {{"a", 2}}, {}}).empty());
+}
+
+TEST_CASE("a dead broker is named with what it takes along") {
+  auto metadata = cluster_of({1, 2});
+  add(metadata, "a", 1, {1, 3}, {1});
+  add(metadata, "b", -1, {3}, {3});
+  auto found = find_problems({metadata, {}, {}});
+  REQUIRE(found.size() == 3);
+  CHECK(found[0].kind == "broker-missing");
+  CHECK(found[0].broker == 3);
+  CHECK(found[0].message == "not in the cluster, and holds 2 replicas");
+  CHECK(found[1].kind == "offline");
+  CHECK(found[1].topic == "b");
+  CHECK(found[1].remedy == "start broker 3");
+  CHECK(found[2].kind == "under-replicated");
+  CHECK(found[2].partition == 0);
+}
+
+TEST_CASE("too few replicas in sync for writes outrank a mere lag") {
+  auto metadata = cluster_of({1, 2});
+  add(metadata, "a", 1, {1, 2}, {1});
+  CHECK(kinds({metadata, {}, {}}) == Names{"under-replicated"});
+  CHECK(kinds({metadata, {{"a", 1}}, {}}) == Names{"under-replicated"});
+  CHECK(kinds({metadata, {{"a", 2}}, {}}) == Names{"under-min-isr"});
+}
+
+TEST_CASE("min.insync.replicas above the number of replicas is mended by a setting") {
+  auto metadata = cluster_of({1});
+  add(metadata, "a", 1, {1}, {1});
+  auto found = find_problems({metadata, {{"a", 2}}, {}});
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].remedy == "kt topic alter a --set min.insync.replicas=1");
+}
+
+TEST_CASE("leaders away from their preferred broker are counted by that broker") {
+  auto metadata = cluster_of({1, 2});
+  add(metadata, "a", 2, {1, 2}, {1, 2});
+  add(metadata, "a", 2, {1, 2}, {1, 2});
+  auto found = find_problems({metadata, {}, {}});
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].kind == "not-preferred");
+  CHECK(found[0].broker == 1);
+  CHECK(found[0].message == "2 partitions that it should lead are led by others");
+}
+
+TEST_CASE("a broker that leads far more than its share is named") {
+  auto metadata = cluster_of({1, 2, 3});
+  for (int i = 0; i < 20; ++i) add(metadata, "a", 1, {1, 2}, {1, 2});
+  for (int i = 0; i < 4; ++i) add(metadata, "b", 2, {2, 3}, {2, 3});
+  auto found = find_problems({metadata, {}, {}});
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].kind == "leader-skew");
+  CHECK(found[0].broker == 1);
+  CHECK(found[0].message == "leads 20 of 24 partitions, where 8 would be even");
+}
+
+TEST_CASE("brokers that cannot be reached and a missing controller are findings") {
+  auto metadata = cluster_of({1, 2});
+  metadata.controller_id = -1;
+  CHECK(kinds({metadata, {}, {{2, "refused"}}}) == Names{"no-controller", "broker-unreachable"});
+  CHECK(kinds({metadata, {}, {}, false}).empty());
+}
