@@ -2,6 +2,10 @@
 
 namespace kt {
 
+extern const Command broker_describe;
+extern const Command broker_list;
+extern const Command broker_log_dirs;
+extern const Command check_command;
 extern const Command complete_words;
 extern const Command completion;
 extern const Command config_get;
@@ -19,10 +23,10 @@ extern const Command group_list;
 extern const Command help;
 extern const Command list_examples;
 extern const Command offsets_get;
+extern const Command produce;
 extern const Command protocol_decode;
 extern const Command protocol_encode;
 extern const Command protocol_schema;
-extern const Command produce;
 extern const Command sandbox_command;
 extern const Command schema;
 extern const Command topic_add_partitions;
@@ -51,6 +55,10 @@ const CommandList& all_commands() {
       &group_list,
       &group_describe,
       &group_delete,
+      &broker_list,
+      &broker_describe,
+      &broker_log_dirs,
+      &check_command,
       &consume,
       &produce,
       &sandbox_command,
