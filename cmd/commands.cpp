@@ -24,6 +24,7 @@ extern const Command help;
 extern const Command list_examples;
 extern const Command offsets_get;
 extern const Command produce;
+extern const Command protocol_apis;
 extern const Command protocol_decode;
 extern const Command protocol_encode;
 extern const Command protocol_schema;
@@ -62,6 +63,7 @@ const CommandList& all_commands() {
       &consume,
       &produce,
       &sandbox_command,
+      &protocol_apis,
       &protocol_decode,
       &protocol_encode,
       &protocol_schema,
