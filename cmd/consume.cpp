@@ -1,5 +1,6 @@
 // Records of topics, printed as they come.
 #include <fmt/format.h>
+#include <poll.h>
 
 #include <algorithm>
 #include <map>
@@ -251,6 +252,12 @@ std::string facts_of(const FetchedChunk& chunk) {
       chunk.aborted.size());
 }
 
+/// True where the other end of the pipe is closed: seen without writing.
+bool is_reader_gone(const Sink& out) {
+  pollfd polled = {out.fd(), 0, 0};
+  return poll(&polled, 1, 0) == 1 && (polled.revents & POLLERR) != 0;
+}
+
 void Consume::read(Context& context, Cluster& cluster, const std::vector<Range>& ranges,
                    RecordPrinter& printer) const {
   Consumer consumer(cluster, consumer_options(context));
@@ -269,6 +276,7 @@ void Consume::read(Context& context, Cluster& cluster, const std::vector<Range>&
     if (!chunk) {
       if (consumer.finished()) return;
       printer.flush();  // nothing more is here: what is there becomes visible
+      if (is_reader_gone(context.out)) throw OutputClosed();
       chunk = consumer.next(Deadline(kLookForSignals));
       if (!chunk) continue;
     }

@@ -288,12 +288,14 @@ Exit Produce::report(Context& context) {
     error.message = place.second;
     context.report().error(std::move(error));
   }
-  if (context.settings.format != Format::table)
+  if (context.settings.format != Format::table) {
+    auto& rows = context.report();
     for (const auto& delivery : producer_->deliveries())
       if (delivery.records > 0)
-        context.report().row({delivery.topic, delivery.partition, delivery.records,
-                              delivery.first_offset < 0 ? Value() : Value(delivery.first_offset),
-                              delivery.last_offset < 0 ? Value() : Value(delivery.last_offset)});
+        rows.row({delivery.topic, delivery.partition, delivery.records,
+                  delivery.first_offset < 0 ? Value() : Value(delivery.first_offset),
+                  delivery.last_offset < 0 ? Value() : Value(delivery.last_offset)});
+  }
   if (ends_early_)
     context.note(fmt::format("kt: stopped after {} {}", noun.substr(0, noun.size() - 1), seen_));
   return exit;

@@ -63,7 +63,7 @@ void ProducerQueue::hand_over(Lane& lane, std::unique_ptr<Batch> batch) {
     ++unfinished_;
     lane.ready.push_back(std::move(batch));
     leader = lane.leader;
-    if (leader < 0) chores_.notify_one();
+    if (leader < 0 || lane.leader_moved || lane.needs_producer_id) chores_.notify_one();
   }
   if (leader >= 0) wake_sender(leader);
 }
@@ -178,7 +178,8 @@ void ProducerQueue::refused(const Shipment& shipment, int16_t code, const std::s
     send_again(lane, std::move(batch), true);
   } else {
     if (idempotent) lane.draining = lane.needs_producer_id = true;
-    fail(lane, std::move(batch), code, error_text(code, message), Exit::failed);
+    fail(lane, std::move(batch), code, message.empty() ? std::string(error_meaning(code)) : message,
+         Exit::failed);
   }
   came_back(lane);
 }
