@@ -40,7 +40,7 @@ class Check : public Invocation {
       if (lags) resources.push_back({ConfigScope::topic, topic.name.value_or("")});
     }
     if (resources.empty()) return limits;
-    for (const auto& configs : describe_configs(cluster, resources))
+    for (const auto& configs : describe_configs(cluster, resources, {{"min.insync.replicas"}}))
       for (const auto& entry : configs.entries)
         if (entry.name == "min.insync.replicas")
           parse_int64(entry.value.value_or("1"), limits[configs.resource.name]);

@@ -54,7 +54,7 @@ class ConfigGet : public Invocation {
         needs<msg::DescribeConfigsRequest>(*cluster, "reading settings by request");
     }
     auto& report = context.report();
-    for (const auto& configs : describe_configs(*cluster, words.resources, documentation_)) {
+    for (const auto& configs : describe_configs(*cluster, words.resources, {{}, documentation_})) {
       auto thing = configs.resource.text();
       if (configs.error_code != 0) {
         report_error(context, {{"resource", thing}}, configs.error_code, configs.message);

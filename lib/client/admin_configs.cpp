@@ -195,7 +195,7 @@ ConfigResource parse_config_resource(std::string_view text) {
 
 std::vector<ResourceConfigs> describe_configs(Cluster& cluster,
                                               const std::vector<ConfigResource>& resources,
-                                              bool with_documentation) {
+                                              const DescribeConfigsOptions& wanted) {
   std::vector<ResourceConfigs> found(resources.size());
   std::map<std::optional<int32_t>, std::vector<size_t>> by_broker;
   for (size_t i = 0; i < resources.size(); ++i) {
@@ -209,12 +209,15 @@ std::vector<ResourceConfigs> describe_configs(Cluster& cluster,
     auto make = [&](int16_t version) {
       msg::DescribeConfigsRequest request;
       request.include_synonyms = version >= 1;
-      request.include_documentation = version >= 3 && with_documentation;
+      request.include_documentation = version >= 3 && wanted.documentation;
       for (size_t position : positions) {
         auto& asked = request.resources.emplace_back();
         asked.resource_type = static_cast<int8_t>(resources[position].scope);
         asked.resource_name = resources[position].name;
-        asked.configuration_keys.reset();
+        if (wanted.names.empty())
+          asked.configuration_keys.reset();
+        else
+          asked.configuration_keys = wanted.names;
       }
       return request;
     };

@@ -68,10 +68,15 @@ struct ResourceConfigs {
   std::vector<ConfigEntry> entries;  ///< by name
 };
 
+struct DescribeConfigsOptions {
+  std::vector<std::string> names;  ///< only these settings; all where empty
+  bool documentation = false;
+};
+
 /// The settings of the resources, in that order. Questions about a broker go to that broker.
 std::vector<ResourceConfigs> describe_configs(Cluster& cluster,
                                               const std::vector<ConfigResource>& resources,
-                                              bool with_documentation = false);
+                                              const DescribeConfigsOptions& options = {});
 
 enum class ConfigOperation : int8_t { set = 0, remove = 1, append = 2, subtract = 3 };
 struct ConfigChange {

@@ -63,6 +63,7 @@ msg::MetadataResponse describe_topics(Cluster& cluster,
   auto reply = cluster.call_by_version<msg::MetadataRequest>(
       [&](int16_t version) { return metadata_request(version, names); });
   if (names) keep(*reply, *names);
+  cluster.learn(*reply, names ? &*names : nullptr);
   sort(*reply);
   return std::move(*reply);
 }

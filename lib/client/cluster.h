@@ -82,6 +82,10 @@ class Cluster {
   /// The same, asked for in any case.
   std::shared_ptr<const Metadata> refresh(const std::vector<std::string>& topics);
   std::shared_ptr<const Metadata> refresh_all_topics();
+  /// Takes over what somebody else asked for: of its topics those named, or all. Throws where the
+  /// answer comes from another cluster than the one allowed.
+  std::shared_ptr<const Metadata> learn(const msg::MetadataResponse& response,
+                                        const std::vector<std::string>* names);
 
   /// The broker that coordinates each key, for several in one round trip where the brokers can.
   std::map<std::string, Coordinator> coordinators(CoordinatorKind kind,
@@ -128,6 +132,7 @@ class Cluster {
   static void ask_on(Lease& lease, const std::vector<EachRequest*>& requests,
                      const CallOptions& options, Deadline deadline, size_t& sent);
   void check_cluster_id(const Api& api);
+  void refuse_other_cluster(const std::string& actual) const;
   bool no_broker_ever_answered() const;
   /// The broker that the target means now; nothing where any will do.
   std::optional<int32_t> choose(const Target& target, Deadline deadline);

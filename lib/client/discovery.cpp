@@ -41,6 +41,16 @@ std::shared_ptr<const Metadata> Cluster::ask_metadata(const std::vector<std::str
   return next;
 }
 
+std::shared_ptr<const Metadata> Cluster::learn(const msg::MetadataResponse& response,
+                                               const std::vector<std::string>* names) {
+  refuse_other_cluster(response.cluster_id.value_or(""));
+  std::lock_guard lock(mutex_);
+  auto next = std::make_shared<Metadata>(*metadata_);
+  next->merge(response, names);
+  metadata_ = next;
+  return next;
+}
+
 std::shared_ptr<const Metadata> Cluster::metadata() {
   {
     std::lock_guard lock(mutex_);
@@ -68,10 +78,13 @@ std::shared_ptr<const Metadata> Cluster::refresh(const std::vector<std::string>&
 std::shared_ptr<const Metadata> Cluster::refresh_all_topics() { return ask_metadata(nullptr); }
 
 void Cluster::check_cluster_id(const Api& api) {
+  if (options_->expected_cluster_id.empty() || api.key == msg::MetadataRequest::api().key) return;
+  refuse_other_cluster(metadata()->cluster_id);
+}
+
+void Cluster::refuse_other_cluster(const std::string& actual) const {
   const auto& expected = options_->expected_cluster_id;
-  if (expected.empty() || api.key == msg::MetadataRequest::api().key) return;
-  auto actual = metadata()->cluster_id;
-  if (actual == expected) return;
+  if (expected.empty() || actual == expected) return;
   throw Error(fmt::format("this is cluster {}, and the context is pinned to {}",
                           actual.empty() ? "without an id" : actual, expected),
               Exit::usage, "use the right address, or another context");
