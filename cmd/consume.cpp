@@ -9,13 +9,14 @@
 #include "base/text.h"
 #include "cli/context.h"
 #include "client/consumer.h"
+#include "client/group_consumer.h"
 #include "client/positions.h"
 #include "connect.h"
 #include "output/json.h"
 #include "output/stream/record_template.h"
 #include "output/stream/record_writer.h"
 #include "protocol/errors.h"
-#include "protocol/records/record_reader.h"
+#include "record_printer.h"
 #include "topic_wanted.h"
 
 namespace kt {
@@ -30,71 +31,6 @@ struct Range {
   int64_t end = INT64_MAX;
 };
 
-/// From fetched bytes to formatted text: one buffer, no allocation per record.
-class RecordPrinter {
- public:
-  RecordPrinter(stream::RecordWriter& writer, Sink& out, int64_t most_records)
-      : writer_(writer), out_(out), most_records_(most_records) {}
-
-  void begin() { writer_.begin(buffer_); }
-  void print(const FetchedChunk& chunk);
-  void end(std::string_view errors) {
-    writer_.end(buffer_, errors);
-    flush();
-  }
-  /// Throws OutputClosed, or Error where the output cannot be written.
-  void flush() {
-    if (buffer_.empty()) return;
-    out_.write(buffer_.view());
-    out_.flush();
-    buffer_.clear();
-  }
-  bool is_done() const { return printed_ >= most_records_; }
-  int64_t printed() const { return printed_; }
-
- private:
-  stream::RecordWriter& writer_;
-  Sink& out_;
-  const int64_t most_records_;
-  int64_t printed_ = 0;
-  stream::OutputBuffer buffer_;
-  std::vector<stream::Header> headers_;
-};
-
-AbortedTransactions aborted_in(const FetchedChunk& chunk) {
-  std::vector<AbortedTransaction> list;
-  for (const auto& aborted : chunk.aborted)
-    list.push_back({aborted.producer_id, aborted.first_offset});
-  return AbortedTransactions(std::move(list));
-}
-
-void RecordPrinter::print(const FetchedChunk& chunk) {
-  auto aborted = aborted_in(chunk);
-  RecordReaderOptions options;
-  options.from_offset = chunk.from_offset;
-  if (!chunk.aborted.empty()) options.aborted = &aborted;
-  RecordReader reader(chunk.records, options);
-  stream::Record row;
-  row.topic = chunk.partition.topic;
-  row.partition = chunk.partition.partition;
-  while (const RecordView* record = reader.next()) {
-    if (record->offset >= chunk.end_offset || is_done()) return;
-    row.offset = record->offset;
-    row.timestamp_ms = record->timestamp_ms;
-    row.log_append_time = reader.batch().timestamp_type() == TimestampType::log_append;
-    row.key = record->key;
-    row.value = record->value;
-    if (writer_.wants_headers()) {
-      headers_.clear();
-      for (const auto& header : record->headers) headers_.push_back({header.key, header.value});
-      row.headers = headers_;
-    }
-    writer_.write(buffer_, row);
-    ++printed_;
-    if (buffer_.full()) flush();
-  }
-}
-
 class Consume : public Invocation {
   std::vector<std::string> topics_;
   Selection partitions_;
@@ -104,7 +40,7 @@ class Consume : public Invocation {
   std::optional<int64_t> count_;
   bool exit_ = false, read_committed_ = false;
   std::optional<std::string> template_, key_separator_;
-  std::string null_text_;
+  std::string null_text_, group_, instance_;
   Size fetch_size_{int64_t{4} << 20};
   Milliseconds max_wait_{500};
 
@@ -118,6 +54,10 @@ class Consume : public Invocation {
         {"--end", "POSITION", "End before this position", &end_},
         {"--exit", "", "End where the partitions end now", &exit_},
         {"-n,--records", "N", "End after so many records", &count_},
+        {"--group", "GROUP", "Read as a member of this group, and commit what was printed", &group_,
+         Complete::groups},
+        {"--group-instance", "NAME",
+         "With --group: a member that keeps its partitions over a restart", &instance_},
         {"--read-committed", "", "Leave out records of aborted and of open transactions",
          &read_committed_},
         {"-f,--template", "TEXT", "Print each record so: %t %p %o %T %k %v %h %K %V %R %%, \\n \\t",
@@ -140,8 +80,10 @@ class Consume : public Invocation {
   std::vector<Range> find_ranges(Context& context, Cluster& cluster) const;
   void find_ends(Cluster& cluster, const std::vector<TopicPartition>& partitions,
                  std::vector<Range>& ranges) const;
-  void read(Context& context, Cluster& cluster, const std::vector<Range>& ranges,
-            RecordPrinter& printer) const;
+  void read_partitions(Context& context, Cluster& cluster, const std::vector<Range>& ranges,
+                       RecordPrinter& printer) const;
+  GroupOptions group_options(Context& context) const;
+  void read_as_member(Context& context, Cluster& cluster, RecordPrinter& printer) const;
 };
 
 std::string_view format_of(const Context& context) {
@@ -154,7 +96,18 @@ void Consume::check_use(const Context& context) const {
   if (format_of(context) == "json" && !template_ && !ends)
     throw Error("-o json is one document and needs an end", Exit::usage,
                 "give --exit, --end or -n, or take -o jsonl");
-  if (exit_ && !given_start_)
+  if (!group_.empty() && (!partitions_.empty() || end_))
+    throw Error(
+        "--group shares the partitions itself and reads on: leave --partition and --end out",
+        Exit::usage);
+  if (!group_.empty() && given_start_ && given_start_->kind != Position::Kind::earliest &&
+      given_start_->kind != Position::Kind::latest &&
+      given_start_->kind != Position::Kind::timestamp)
+    throw Error("with --group, --start is for partitions without a committed offset", Exit::usage,
+                "earliest, latest or a time");
+  if (group_.empty() && !instance_.empty())
+    throw Error("--group-instance needs --group", Exit::usage);
+  if (exit_ && !given_start_ && group_.empty())
     throw Error("--exit from the latest offset on reads nothing", Exit::usage,
                 "say where to begin: --start earliest, --start -10, --start @-1h");
   if (count_ && *count_ < 0) throw Error("-n must not be negative", Exit::usage);
@@ -258,32 +211,67 @@ bool is_reader_gone(const Sink& out) {
   return poll(&polled, 1, 0) == 1 && (polled.revents & POLLERR) != 0;
 }
 
-void Consume::read(Context& context, Cluster& cluster, const std::vector<Range>& ranges,
-                   RecordPrinter& printer) const {
-  Consumer consumer(cluster, consumer_options(context));
-  bool assigned = false;
-  for (const auto& range : ranges) {
-    if (range.start >= range.end) continue;
-    consumer.assign(range.partition, range.start, range.end);
-    assigned = true;
-  }
-  if (!assigned) return;
+/// Prints what comes until there is no more, enough was printed, or a signal came.
+template <class Source>
+void print_all(Context& context, Source& source, RecordPrinter& printer) {
   bool shows_progress = context.err.is_terminal() && !context.out.is_terminal();
   Progress progress(context.err, "consumed", 0, Progress::Unit::bytes,
                     context.settings.quiet || !shows_progress);
   while (!printer.is_done() && !Interrupt::came()) {
-    auto chunk = consumer.next(Deadline(Milliseconds(0)));
+    auto chunk = source.next(Deadline(Milliseconds(0)));
     if (!chunk) {
-      if (consumer.finished()) return;
+      if (source.finished()) break;
       printer.flush();  // nothing more is here: what is there becomes visible
       if (is_reader_gone(context.out)) throw OutputClosed();
-      chunk = consumer.next(Deadline(kLookForSignals));
+      chunk = source.next(Deadline(kLookForSignals));
       if (!chunk) continue;
     }
     if (context.settings.verbose) context.detail(facts_of(*chunk));
     printer.print(*chunk);
     progress.advance(static_cast<int64_t>(chunk->records.size()));
   }
+  printer.flush();
+}
+
+void Consume::read_partitions(Context& context, Cluster& cluster, const std::vector<Range>& ranges,
+                              RecordPrinter& printer) const {
+  Consumer consumer(cluster, consumer_options(context));
+  for (const auto& range : ranges)
+    if (range.start < range.end) consumer.assign(range.partition, range.start, range.end);
+  bool nothing_to_read = std::all_of(ranges.begin(), ranges.end(),
+                                     [](const Range& range) { return range.start >= range.end; });
+  if (!nothing_to_read) print_all(context, consumer, printer);
+}
+
+GroupOptions Consume::group_options(Context& context) const {
+  GroupOptions options;
+  options.group = group_;
+  options.topics = topics_;
+  options.instance_id = instance_;
+  options.stop_at_end = exit_;
+  auto start = given_start_.value_or(start_);
+  if (start.kind == Position::Kind::earliest)
+    options.start_time_ms = kEarliest;
+  else if (start.kind == Position::Kind::timestamp)
+    options.start_time_ms = start.value;
+  options.log = [&context](const std::string& sentence) { context.detail(sentence); };
+  return options;
+}
+
+/// Only what was written out is committed, also where the output fails.
+void Consume::read_as_member(Context& context, Cluster& cluster, RecordPrinter& printer) const {
+  for (const auto& topic : topics_) want_topic(cluster, topic);
+  GroupConsumer consumer(cluster, group_options(context), consumer_options(context));
+  printer.on_written = [&consumer](const FetchedChunk& chunk, int64_t next_offset) {
+    consumer.done(chunk, next_offset);
+  };
+  try {
+    print_all(context, consumer, printer);
+  } catch (...) {
+    consumer.close();
+    throw;
+  }
+  consumer.close();
 }
 
 /// The error as an element of the document's list, since its beginning is out already.
@@ -297,12 +285,16 @@ Exit Consume::run(Context& context) {
   check_use(context);
   auto writer = make_writer(context);
   auto cluster = connect(context);
-  auto ranges = find_ranges(context, *cluster);
+  std::vector<Range> ranges;
+  if (group_.empty()) ranges = find_ranges(context, *cluster);
   Interrupt::watch();
   RecordPrinter printer(*writer, context.out, count_.value_or(INT64_MAX));
   printer.begin();
   try {
-    read(context, *cluster, ranges, printer);
+    if (group_.empty())
+      read_partitions(context, *cluster, ranges, printer);
+    else
+      read_as_member(context, *cluster, printer);
   } catch (const Error& error) {
     if (format_of(context) != "json" || template_) {
       printer.flush();
@@ -327,6 +319,8 @@ const Command consume{
 
 Records of a partition come in their order; those of several partitions as they arrive.
 
+With --group it reads as a member of a consumer group: the group's members share the partitions, reading goes on where the group had come to (--start says where a partition without a committed offset begins), and what was printed is committed, after it was written out. Heartbeats go on while a pager or a slow reader holds the output; partitions that were given to another member meanwhile are not committed. Ctrl-C prints and commits what is done, and leaves the group.
+
 Formats (-o):
   lines   the value and a line feed (the default; control characters are escaped on a terminal)
   raw     the values' bytes and nothing else
@@ -345,6 +339,8 @@ With -v each fetch is told on standard error: bytes, high watermark, last stable
                  {"kt consume orders --start earliest --exit -o jsonl", "everything that is there"},
                  {"kt consume orders --partition 0,2 --start -5 --exit -f '%p %o %k: %v\\n'",
                   "the last five of two partitions"},
+                 {"kt consume orders --group audit --start earliest -o jsonl >> audit.jsonl",
+                  "everything once, over restarts too"},
                  {"kt consume orders --start @-1h -n 100 --key-separator '\\t'",
                   "a hundred records of the last hour"}},
     .rows = {"records",
