@@ -14,7 +14,6 @@ using namespace batch_layout;
 using Bytes = std::optional<std::string_view>;
 
 constexpr size_t kMostVarint = 10;
-constexpr size_t kLegacyAttributes = 17;
 /// Everything of a message v1 but key and value; v0 has 8 bytes less.
 constexpr size_t kLegacyOverhead = 34;
 
@@ -193,8 +192,8 @@ void BatchBuilder::fill_header(char* batch, size_t size_bytes) const {
   if (options_.transactional) attributes |= kTransactionalBit;
   if (options_.control) attributes |= kControlBit;
   if (options_.delete_horizon_ms) attributes |= kDeleteHorizonBit;
-  int64_t last_delta =
-      options_.last_offset ? *options_.last_offset - options_.base_offset : next_delta_ - 1;
+  int64_t last_delta = std::max<int64_t>(next_delta_ - 1, 0);
+  if (options_.last_offset) last_delta = *options_.last_offset - options_.base_offset;
   store_big_endian(batch + kBaseOffset, options_.base_offset);
   store_big_endian(batch + kLength, static_cast<int32_t>(size_bytes - kLogOverhead));
   store_big_endian(batch + kLeaderEpoch, options_.leader_epoch);

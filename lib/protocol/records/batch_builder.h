@@ -7,8 +7,9 @@
 //   std::string_view batch = builder.finish();   // good until the next call
 //   builder.reset();
 //
-// A batch v2 has at least a header; a message set of no records is empty. What a format lacks
-// (headers, producer ids in v0 and v1, timestamps in v0) is dropped by it: who cares asks first.
+// A batch v2 has at least a header and covers its base offset; a message set of no records is
+// empty. What a format lacks (headers, producer ids in v0 and v1, timestamps in v0) is dropped by
+// it: who cares asks first.
 #pragma once
 
 #include <cstdint>
