@@ -24,15 +24,65 @@ constexpr std::array<std::array<uint32_t, 256>, 8> make_tables() {
 constexpr auto kTables = make_tables();
 
 #if defined(__x86_64__)
+/// The product of two polynomials modulo Castagnoli's, highest power in the lowest bit.
+constexpr uint32_t multiply(uint32_t left, uint32_t right) {
+  uint32_t product = 0;
+  for (uint32_t bit = 1U << 31; bit != 0; bit >>= 1) {
+    if (left & bit) product ^= right;
+    right = (right >> 1) ^ ((right & 1) ? kPolynomial : 0);
+  }
+  return product;
+}
+
+/// x to the power of 8 * `bytes`: what a checksum is multiplied by when that many zeros follow.
+constexpr uint32_t power_of_bytes(size_t bytes) {
+  uint32_t power = 1U << 31;
+  for (size_t i = 0; i < bytes; ++i) power = (power >> 8) ^ kTables[0][power & 0xff];
+  return power;
+}
+
+// The instruction takes three cycles and can start every cycle: three lanes side by side.
+constexpr size_t kLaneBytes = 1024;
+
+constexpr std::array<std::array<uint32_t, 256>, 4> make_lane_tables() {
+  std::array<std::array<uint32_t, 256>, 4> tables{};
+  uint32_t factor = power_of_bytes(kLaneBytes);
+  for (uint32_t t = 0; t < 4; ++t)
+    for (uint32_t bit = 1; bit < 256; bit <<= 1) {
+      uint32_t product = multiply(factor, bit << (8 * t));
+      for (uint32_t i = 0; i < bit; ++i) tables[t][bit + i] = product ^ tables[t][i];
+    }
+  return tables;
+}
+constexpr auto kLaneTables = make_lane_tables();
+
+/// The state after a lane of zeros.
+uint32_t behind_lane(uint32_t state) {
+  return kLaneTables[0][state & 0xff] ^ kLaneTables[1][(state >> 8) & 0xff] ^
+         kLaneTables[2][(state >> 16) & 0xff] ^ kLaneTables[3][state >> 24];
+}
+
+uint64_t word_at(const char* at) {
+  uint64_t word;
+  std::memcpy(&word, at, 8);
+  return word;
+}
+
 __attribute__((target("sse4.2"))) uint32_t crc32c_sse42(std::string_view bytes, uint32_t crc) {
   const char* at = bytes.data();
   size_t left = bytes.size();
   uint64_t state = ~crc;
-  for (; left >= 8; left -= 8, at += 8) {
-    uint64_t word;
-    std::memcpy(&word, at, 8);
-    state = __builtin_ia32_crc32di(state, word);
+  for (; left >= 3 * kLaneBytes; left -= 3 * kLaneBytes, at += 3 * kLaneBytes) {
+    uint64_t second = 0, third = 0;
+    for (const char* lane = at; lane != at + kLaneBytes; lane += 8) {
+      state = __builtin_ia32_crc32di(state, word_at(lane));
+      second = __builtin_ia32_crc32di(second, word_at(lane + kLaneBytes));
+      third = __builtin_ia32_crc32di(third, word_at(lane + 2 * kLaneBytes));
+    }
+    state = behind_lane(static_cast<uint32_t>(state)) ^ second;
+    state = behind_lane(static_cast<uint32_t>(state)) ^ third;
   }
+  for (; left >= 8; left -= 8, at += 8) state = __builtin_ia32_crc32di(state, word_at(at));
   auto tail = static_cast<uint32_t>(state);
   for (; left > 0; --left, ++at)
     tail = __builtin_ia32_crc32qi(tail, static_cast<unsigned char>(*at));

@@ -44,7 +44,9 @@ bool Segment::recover(bool check_crc, const std::function<void(const BatchView&)
   int64_t file_size = file_->size();
   try {
     walk(file_size, check_crc, [&](const BatchView& batch, const BatchPlace& place) {
-      if (place.base_offset < next_offset_ || place.last_offset < place.base_offset) return false;
+      if (place.base_offset < next_offset_ || place.last_offset < place.base_offset ||
+          place.last_offset == INT64_MAX)
+        return false;
       observe(batch);
       note(batch, place.size_bytes);
       return true;

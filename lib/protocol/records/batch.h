@@ -20,6 +20,15 @@ namespace kt {
 
 enum class TimestampType : uint8_t { create = 0, log_append = 1 };
 
+// Numbers as Java adds them: behind the largest comes the smallest. Damaged batches may say
+// anything.
+inline int64_t wrapping_add(int64_t left, int64_t right) {
+  return static_cast<int64_t>(static_cast<uint64_t>(left) + static_cast<uint64_t>(right));
+}
+inline int64_t wrapping_subtract(int64_t left, int64_t right) {
+  return static_cast<int64_t>(static_cast<uint64_t>(left) - static_cast<uint64_t>(right));
+}
+
 /// Byte positions in the header of a batch v2.
 namespace batch_layout {
 constexpr size_t kBaseOffset = 0, kLength = 8, kLeaderEpoch = 12, kMagic = 16, kCrc = 17,
@@ -46,9 +55,9 @@ class BatchView {
   /// The first offset; of a wrapper v0/v1 the last one, for its first one stands inside.
   int64_t base_offset() const { return field<int64_t>(batch_layout::kBaseOffset); }
   int64_t last_offset() const {
-    return is_v2() ? base_offset() + last_offset_delta() : base_offset();
+    return is_v2() ? wrapping_add(base_offset(), last_offset_delta()) : base_offset();
   }
-  int64_t next_offset() const { return last_offset() + 1; }
+  int64_t next_offset() const { return wrapping_add(last_offset(), 1); }
   Codec codec() const { return static_cast<Codec>(attributes() & batch_layout::kCodecMask); }
   int16_t attributes() const {
     return is_v2() ? field<int16_t>(batch_layout::kAttributes) : field<uint8_t>(kLegacyAttributes);

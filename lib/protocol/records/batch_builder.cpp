@@ -132,7 +132,7 @@ void BatchBuilder::note(int64_t offset_delta, int64_t timestamp_ms) {
 void BatchBuilder::put_v2(int64_t offset_delta, int64_t timestamp_ms, Bytes key, Bytes value,
                           std::string_view headers, uint32_t header_count) {
   note(offset_delta, timestamp_ms);
-  int64_t timestamp_delta = timestamp_ms - base_timestamp_ms_;
+  int64_t timestamp_delta = wrapping_subtract(timestamp_ms, base_timestamp_ms_);
   size_t size = 1 + varint_size(timestamp_delta) + varint_size(offset_delta) + sized(key) +
                 sized(value) + varint_size(header_count) + headers.size();
   char* start = make_room(size + kMostVarint);

@@ -89,9 +89,9 @@ void RecordReader::read_v2() {
   if (headers == 0 && at != end) fail("bytes are left behind its value");
   record_.headers =
       HeadersView({at, static_cast<size_t>(end - at)}, static_cast<uint32_t>(headers));
-  record_.offset = base_offset_ + offset_delta;
+  record_.offset = wrapping_add(base_offset_, offset_delta);
   record_.timestamp_ms =
-      log_append_time_ ? base_timestamp_ms_ : base_timestamp_ms_ + timestamp_delta;
+      log_append_time_ ? base_timestamp_ms_ : wrapping_add(base_timestamp_ms_, timestamp_delta);
   at_ = end;
   if (--left_ == 0 && at_ != end_) fail("bytes are left behind the last record");
 }
@@ -136,7 +136,7 @@ void RecordReader::open_wrapper(std::string_view compressed) {
   if (count == 0 || !inner.tail().empty()) fail("its last message is cut off");
   // Format v0 keeps the log's offsets inside, v1 counts from the first message, the wrapper has the
   // last one's.
-  base_offset_ = batch_.magic() == 0 ? 0 : batch_.base_offset() - last_offset;
+  base_offset_ = batch_.magic() == 0 ? 0 : wrapping_subtract(batch_.base_offset(), last_offset);
   left_ = count;
   at_ = buffer_.data();
   end_ = at_ + buffer_.size();
@@ -152,7 +152,7 @@ void RecordReader::read_legacy() {
   } catch (const DecodeError& error) {
     fail(error.message());
   }
-  record_.offset = base_offset_ + read.offset;
+  record_.offset = wrapping_add(base_offset_, read.offset);
   record_.timestamp_ms = log_append_time_ ? base_timestamp_ms_ : read.timestamp_ms;
   record_.key = read.key;
   record_.value = read.value;
