@@ -6,14 +6,14 @@
 namespace kt {
 namespace {
 
-using Members = std::vector<const GroupMemberState*>;
+using Members = std::vector<const MemberState*>;
 
-bool wants(const GroupMemberState& member, const std::string& topic) {
+bool wants(const MemberState& member, const std::string& topic) {
   return std::find(member.topics.begin(), member.topics.end(), topic) != member.topics.end();
 }
 
 /// Static members come first and by instance id, so that a restart changes nothing.
-Members in_order(const std::vector<GroupMemberState>& members) {
+Members in_order(const std::vector<MemberState>& members) {
   Members ordered;
   for (const auto& member : members) ordered.push_back(&member);
   std::sort(ordered.begin(), ordered.end(), [](auto* one, auto* other) {
@@ -148,7 +148,7 @@ std::optional<Assignor> assignor_named(std::string_view name) {
   return std::nullopt;
 }
 
-GroupAssignment assign_partitions(Assignor assignor, const std::vector<GroupMemberState>& members,
+GroupAssignment assign_partitions(Assignor assignor, const std::vector<MemberState>& members,
                                   const PartitionCounts& counts) {
   GroupAssignment result;
   for (const auto& member : members) result[member.member_id];

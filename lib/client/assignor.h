@@ -14,7 +14,7 @@
 namespace kt {
 
 /// What a member of the group told: its topics, and what it holds already.
-struct GroupMemberState {
+struct MemberState {
   std::string member_id;
   std::string instance_id;  ///< empty where it is not a static member
   std::vector<std::string> topics;
@@ -38,7 +38,7 @@ std::optional<Assignor> assignor_named(std::string_view name);
 
 /// Every partition of a topic goes to one member that wants the topic. Under cooperative_sticky a
 /// partition that has to move goes to nobody in this round: its owner gives it up first.
-GroupAssignment assign_partitions(Assignor assignor, const std::vector<GroupMemberState>& members,
+GroupAssignment assign_partitions(Assignor assignor, const std::vector<MemberState>& members,
                                   const PartitionCounts& counts);
 
 }  // namespace kt

@@ -7,7 +7,7 @@
 
 #include <algorithm>
 
-#include "client/group_member.h"
+#include "client/membership.h"
 #include "protocol/errors.h"
 #include "protocol/msg/consumer_protocol.h"
 #include "protocol/msg/heartbeat.h"
@@ -51,9 +51,9 @@ void add_partitions(std::vector<Entry>& entries, const std::vector<TopicPartitio
   }
 }
 
-class ClassicMember final : public GroupMember {
+class ClassicMember final : public Membership {
  public:
-  using GroupMember::GroupMember;
+  using Membership::Membership;
 
   Milliseconds tick() override {
     if (!is_member_) return join();
@@ -212,7 +212,7 @@ class ClassicMember final : public GroupMember {
     if (!assignor)
       throw Error(fmt::format("group \"{}\" chose the assignor \"{}\", which kt does not have",
                               options().group, protocol));
-    std::vector<GroupMemberState> members;
+    std::vector<MemberState> members;
     std::set<std::string> topics;
     for (const auto& member : joined.members) {
       auto subscription = decode_data<Subscription>(member.metadata);
@@ -239,7 +239,7 @@ class ClassicMember final : public GroupMember {
 
 }  // namespace
 
-std::unique_ptr<GroupMember> make_classic_member(GroupConsumer& owner) {
+std::unique_ptr<Membership> make_classic_member(GroupConsumer& owner) {
   return std::make_unique<ClassicMember>(owner);
 }
 

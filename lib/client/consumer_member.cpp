@@ -5,7 +5,7 @@
 
 #include <random>
 
-#include "client/group_member.h"
+#include "client/membership.h"
 #include "protocol/errors.h"
 #include "protocol/msg/consumer_group_heartbeat.h"
 
@@ -24,9 +24,9 @@ std::string random_member_id() {
   return id.text();
 }
 
-class ConsumerMember final : public GroupMember {
+class ConsumerMember final : public Membership {
  public:
-  explicit ConsumerMember(GroupConsumer& owner) : GroupMember(owner) {
+  explicit ConsumerMember(GroupConsumer& owner) : Membership(owner) {
     member_id_ = random_member_id();
     epoch_ = kJoin;
   }
@@ -155,7 +155,7 @@ class ConsumerMember final : public GroupMember {
 
 }  // namespace
 
-std::unique_ptr<GroupMember> make_consumer_member(GroupConsumer& owner) {
+std::unique_ptr<Membership> make_consumer_member(GroupConsumer& owner) {
   return std::make_unique<ConsumerMember>(owner);
 }
 

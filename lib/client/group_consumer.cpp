@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "client/group_member.h"
+#include "client/membership.h"
 #include "net/error.h"
 #include "protocol/errors.h"
 #include "protocol/msg/consumer_group_heartbeat.h"
@@ -25,13 +25,13 @@ std::string listed(const std::set<TopicPartition>& partitions) {
 
 }  // namespace
 
-std::optional<std::string> GroupMember::instance_id() const {
+std::optional<std::string> Membership::instance_id() const {
   if (options().instance_id.empty()) return std::nullopt;
   return options().instance_id;
 }
 
-void GroupMember::refuse(const std::string& what, int16_t error_code,
-                         const std::string& message) const {
+void Membership::refuse(const std::string& what, int16_t error_code,
+                        const std::string& message) const {
   throw Error(
       fmt::format("group \"{}\": {}: {}", options().group, what, error_text(error_code, message)));
 }
@@ -104,13 +104,13 @@ void GroupConsumer::note(const std::string& sentence) const {
 }
 
 void GroupConsumer::choose_protocol() {
-  const auto& apis = link_.apis();
-  if (apis.probed_release().rfind("0.8", 0) == 0)
+  cluster_.progress();
+  if (cluster_.apis_of_any().probed_release().rfind("0.8", 0) == 0)
     throw Error("this cluster keeps consumer groups in ZooKeeper", Exit::failed,
                 "groups on brokers take Kafka 0.9 or later");
   bool takes_new = options_.protocol == GroupOptions::Protocol::consumer;
   if (options_.protocol == GroupOptions::Protocol::automatic)
-    takes_new = apis.best(msg::ConsumerGroupHeartbeatRequest::api()).has_value();
+    takes_new = link_.apis().best(msg::ConsumerGroupHeartbeatRequest::api()).has_value();
   member_ = takes_new ? make_consumer_member(*this) : make_classic_member(*this);
 }
 

@@ -44,7 +44,7 @@ struct GroupOptions {
   std::function<void(const std::string&)> log;
 };
 
-class GroupMember;
+class Membership;
 
 class GroupConsumer {
  public:
@@ -64,7 +64,7 @@ class GroupConsumer {
   void close();
 
  private:
-  friend class GroupMember;
+  friend class Membership;
 
   struct Holding {
     int64_t generation = 0;    ///< of the consumer's assignment
@@ -96,7 +96,7 @@ class GroupConsumer {
   const bool read_committed_;
   Consumer consumer_;
   CoordinatorLink link_;
-  std::unique_ptr<GroupMember> member_;
+  std::unique_ptr<Membership> member_;
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;

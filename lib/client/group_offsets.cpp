@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 
 #include "client/group_consumer.h"
-#include "client/group_member.h"
+#include "client/membership.h"
 #include "protocol/errors.h"
 #include "protocol/msg/offset_commit.h"
 #include "protocol/msg/offset_fetch.h"

@@ -6,8 +6,8 @@ using namespace kt;
 
 namespace {
 
-GroupMemberState member(std::string id, std::vector<std::string> topics,
-                        std::vector<TopicPartition> owned = {}, int32_t generation = 1) {
+MemberState member(std::string id, std::vector<std::string> topics,
+                   std::vector<TopicPartition> owned = {}, int32_t generation = 1) {
   return {std::move(id), "", std::move(topics), std::move(owned), generation};
 }
 
@@ -32,8 +32,8 @@ TEST_CASE("round robin: all partitions in turn among those who want the topic") 
 }
 
 TEST_CASE("cooperative sticky: a newcomer gets nothing before its share was given up") {
-  std::vector<GroupMemberState> members{
-      member("a", {"t"}, {{"t", 0}, {"t", 1}, {"t", 2}, {"t", 3}}), member("b", {"t"})};
+  std::vector<MemberState> members{member("a", {"t"}, {{"t", 0}, {"t", 1}, {"t", 2}, {"t", 3}}),
+                                   member("b", {"t"})};
   auto first = assign_partitions(Assignor::cooperative_sticky, members, {{"t", 4}});
   CHECK(first["a"].size() == 2);
   CHECK(first["b"].empty());
@@ -64,7 +64,7 @@ TEST_CASE("cooperative sticky: of two claims the later generation counts, a lost
 }
 
 TEST_CASE("static members keep their place in the order whatever their member id") {
-  std::vector<GroupMemberState> members{member("z", {"t"}), member("a", {"t"})};
+  std::vector<MemberState> members{member("z", {"t"}), member("a", {"t"})};
   members[0].instance_id = "one";
   auto result = assign_partitions(Assignor::range, members, {{"t", 1}});
   CHECK(result["z"].size() == 1);

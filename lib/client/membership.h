@@ -8,10 +8,10 @@
 
 namespace kt {
 
-class GroupMember {
+class Membership {
  public:
-  explicit GroupMember(GroupConsumer& owner) : owner_(owner) {}
-  virtual ~GroupMember() = default;
+  explicit Membership(GroupConsumer& owner) : owner_(owner) {}
+  virtual ~Membership() = default;
 
   /// Joins, rejoins or sends a heartbeat, whatever is due, and hands over assignments. Answers how
   /// long nothing more is due.
@@ -46,9 +46,9 @@ class GroupMember {
 };
 
 /// JoinGroup, SyncGroup, Heartbeat: 0.9 and later.
-std::unique_ptr<GroupMember> make_classic_member(GroupConsumer& owner);
+std::unique_ptr<Membership> make_classic_member(GroupConsumer& owner);
 /// ConsumerGroupHeartbeat: 3.7 and later, where it is switched on.
-std::unique_ptr<GroupMember> make_consumer_member(GroupConsumer& owner);
+std::unique_ptr<Membership> make_consumer_member(GroupConsumer& owner);
 
 /// The coordinator does not offer the new protocol for this group after all.
 class ProtocolNotOffered : public Error {
