@@ -19,6 +19,7 @@
 #include "sandbox/faults.h"
 #include "sandbox/options.h"
 #include "sandbox/release.h"
+#include "sandbox/security.h"
 #include "sandbox/status.h"
 #include "sandbox/topic.h"
 
@@ -46,6 +47,7 @@ class Cluster {
   Groups& groups() { return *groups_; }
   Transactions& transactions() { return *transactions_; }
   const Transactions& transactions() const { return *transactions_; }
+  Security& security() { return security_; }
   /// 22 characters that nobody had before.
   std::string new_uuid() const;
 
@@ -146,6 +148,7 @@ class Cluster {
   std::map<std::string, std::unique_ptr<Topic>, std::less<>> topics_;
   std::map<Uuid, Topic*> topics_by_id_;
   ResourceConfigs resource_configs_;
+  Security security_;
   std::unique_ptr<DataDirectory> directory_;
   bool saving_ = false;
   std::unique_ptr<Groups> groups_;

@@ -26,6 +26,12 @@ Group& Groups::get_or_create(const std::string& id) {
   return group;
 }
 
+ConsumerGroup& Groups::get_or_create_consumer(const std::string& id) {
+  Group& group = get_or_create(id);
+  if (!group.consumer) group.consumer = std::make_shared<ConsumerGroup>(cluster_, id);
+  return *group.consumer;
+}
+
 void Groups::commit(Group& group, const TopicPartition& partition, CommittedOffset offset) {
   write_offset_record(cluster_, group.id, partition, offset);
   group.offsets[partition] = std::move(offset);
@@ -40,6 +46,7 @@ void Groups::remove(const std::string& id) {
   auto found = groups_.find(id);
   if (found == groups_.end()) return;
   found->second.classic->close();
+  if (found->second.consumer) found->second.consumer->close();
   for (const auto& [partition, offset] : found->second.offsets)
     write_offset_record(cluster_, id, partition, std::nullopt);
   groups_.erase(found);

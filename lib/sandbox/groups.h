@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "sandbox/classic_group.h"
+#include "sandbox/consumer_group.h"
 
 namespace kt::sandbox {
 
@@ -26,20 +27,29 @@ using CommittedOffsets = std::map<TopicPartition, CommittedOffset>;
 struct Group {
   std::string id;
   std::shared_ptr<ClassicGroup> classic;
+  std::shared_ptr<ConsumerGroup> consumer;  // where members speak the new protocol
   CommittedOffsets offsets;
   std::map<int64_t, CommittedOffsets> pending;  // of open transactions, by producer id
 
-  bool is_empty() const { return classic->is_empty(); }
-  std::string type_name() const { return "classic"; }
-  std::string state_name() const { return classic->state_name(); }
-  std::string protocol_type() const { return classic->protocol_type(); }
-  std::set<std::string> subscribed_topics() const { return classic->subscribed_topics(); }
+  bool is_empty() const { return classic->is_empty() && (!consumer || consumer->is_empty()); }
+  std::string type_name() const { return consumer ? "consumer" : "classic"; }
+  std::string state_name() const {
+    return consumer ? consumer->state_name() : classic->state_name();
+  }
+  std::string protocol_type() const { return consumer ? "consumer" : classic->protocol_type(); }
+  std::set<std::string> subscribed_topics() const {
+    return consumer ? consumer->subscribed_topics() : classic->subscribed_topics();
+  }
   /// Whether a member, or somebody outside (epoch -1), may commit and fetch offsets now.
   ErrorCode check_commit(int32_t epoch, const std::string& member_id,
                          const std::optional<std::string>& instance_id) {
+    if (consumer) return consumer->check_epoch(epoch, member_id);
     return classic->check_commit(epoch, member_id, instance_id);
   }
-  ErrorCode check_fetch(const std::string&, int32_t) { return ErrorCode::none; }
+  ErrorCode check_fetch(const std::string& member_id, int32_t epoch) {
+    if (!consumer || epoch < 0) return ErrorCode::none;
+    return consumer->check_epoch(epoch, member_id);
+  }
   bool has_pending(const TopicPartition& partition) const;
 };
 
@@ -50,6 +60,7 @@ class Groups {
   /// Null where there is none.
   Group* find(const std::string& id);
   Group& get_or_create(const std::string& id);
+  ConsumerGroup& get_or_create_consumer(const std::string& id);
   const std::map<std::string, Group>& all() const { return groups_; }
 
   /// Keeps an offset, as a record of __consumer_offsets too.

@@ -9,21 +9,31 @@ namespace kt::sandbox {
 
 Handler add_offsets_to_txn_handler();
 Handler add_partitions_to_txn_handler();
+Handler alter_client_quotas_handler();
 Handler alter_configs_handler();
 Handler alter_partition_reassignments_handler();
+Handler alter_user_scram_credentials_handler();
 Handler api_versions_handler();
+Handler consumer_group_describe_handler();
+Handler consumer_group_heartbeat_handler();
+Handler create_acls_handler();
 Handler create_partitions_handler();
 Handler create_topics_handler();
+Handler delete_acls_handler();
 Handler delete_groups_handler();
 Handler delete_records_handler();
 Handler delete_topics_handler();
+Handler describe_acls_handler();
+Handler describe_client_quotas_handler();
 Handler describe_cluster_handler();
 Handler describe_configs_handler();
 Handler describe_groups_handler();
 Handler describe_log_dirs_handler();
 Handler describe_producers_handler();
+Handler describe_quorum_handler();
 Handler describe_topic_partitions_handler();
 Handler describe_transactions_handler();
+Handler describe_user_scram_credentials_handler();
 Handler elect_leaders_handler();
 Handler end_txn_handler();
 Handler fetch_handler();
@@ -44,6 +54,7 @@ Handler offset_delete_handler();
 Handler offset_fetch_handler();
 Handler offset_for_leader_epoch_handler();
 Handler produce_handler();
+Handler sasl_handshake_handler();
 Handler sync_group_handler();
 Handler txn_offset_commit_handler();
 Handler write_txn_markers_handler();
@@ -52,21 +63,31 @@ inline std::vector<Handler> all_handlers() {
   return {
       add_offsets_to_txn_handler(),
       add_partitions_to_txn_handler(),
+      alter_client_quotas_handler(),
       alter_configs_handler(),
       alter_partition_reassignments_handler(),
+      alter_user_scram_credentials_handler(),
       api_versions_handler(),
+      consumer_group_describe_handler(),
+      consumer_group_heartbeat_handler(),
+      create_acls_handler(),
       create_partitions_handler(),
       create_topics_handler(),
+      delete_acls_handler(),
       delete_groups_handler(),
       delete_records_handler(),
       delete_topics_handler(),
+      describe_acls_handler(),
+      describe_client_quotas_handler(),
       describe_cluster_handler(),
       describe_configs_handler(),
       describe_groups_handler(),
       describe_log_dirs_handler(),
       describe_producers_handler(),
+      describe_quorum_handler(),
       describe_topic_partitions_handler(),
       describe_transactions_handler(),
+      describe_user_scram_credentials_handler(),
       elect_leaders_handler(),
       end_txn_handler(),
       fetch_handler(),
@@ -87,6 +108,7 @@ inline std::vector<Handler> all_handlers() {
       offset_fetch_handler(),
       offset_for_leader_epoch_handler(),
       produce_handler(),
+      sasl_handshake_handler(),
       sync_group_handler(),
       txn_offset_commit_handler(),
       write_txn_markers_handler(),

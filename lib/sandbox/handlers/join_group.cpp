@@ -18,6 +18,8 @@ ErrorCode check(const Call& call, const msg::JoinGroupRequest& request) {
   if (!in_range) return ErrorCode::invalid_session_timeout;
   const Group* group = call.cluster.groups().find(request.group_id);
   if (!group && !request.member_id.empty()) return ErrorCode::unknown_member_id;
+  if (group && group->consumer && !group->consumer->is_empty())
+    return ErrorCode::inconsistent_group_protocol;
   return ErrorCode::none;
 }
 
@@ -29,9 +31,9 @@ void handle(Call& call, const msg::JoinGroupRequest& request, Reply<msg::JoinGro
     response.protocol_name = "";
     return reply(response);
   }
-  call.cluster.groups()
-      .get_or_create(request.group_id)
-      .classic->join(call, request, std::move(reply));
+  Group& group = call.cluster.groups().get_or_create(request.group_id);
+  group.consumer.reset();  // it has no members, as check() saw
+  group.classic->join(call, request, std::move(reply));
 }
 
 }  // namespace
