@@ -33,20 +33,19 @@ run "kt topic create broker-log --partitions 4 --replication-factor 3"
 run "kt topic add-partitions broker-log --partitions 6"
 
 say "Every line of the log becomes a record, keyed by its line number"
-awk '{ printf "%d\t%s\n", NR, $0 }' "$data" >"$work/keyed.tsv"
-run "kt produce broker-log --key-separator '\\t' <$work/keyed.tsv"
+cd "$work"
+awk '{ printf "%d\t%s\n", NR, $0 }' "$data" >keyed.tsv
+run "kt produce broker-log --key-separator '\\t' <keyed.tsv"
 
 say "What is there now"
 run "kt topic list"
 run "kt topic describe broker-log"
 run "kt offsets get broker-log"
-middle=$(awk 'NR == 1 { print }' "$work/keyed.tsv" | cut -c1-1)
 run "kt offsets get broker-log --at @-1m"
-: "$middle"
 
 say "All partitions read back, put in order by the key, compared byte for byte"
-run "kt consume broker-log --start earliest --exit -f '%k\\t%v\\n' | sort -n -k1,1 | cut -f2- >$work/back.log"
-cmp "$data" "$work/back.log"
+run "kt consume broker-log --start earliest --exit -f '%k\\t%v\\n' | sort -n -k1,1 | cut -f2- >back.log"
+cmp "$data" back.log
 printf '%s\n' "The same $lines lines, byte for byte."
 
 say "A consumer group reads a part, commits, and shows where it stands"
