@@ -63,7 +63,8 @@ class Check : public Invocation {
     Cluster cluster(options);
     auto metadata = describe_topics(cluster);
     if (cluster.metadata()->brokers.empty()) cluster.refresh({});
-    ClusterView view{metadata, min_isr_of(cluster, metadata), unreachable(cluster),
+    bool since_0_11 = cluster.apis_of_any().best(msg::DescribeConfigsRequest::api()).has_value();
+    ClusterView view{metadata, min_isr_of(cluster, metadata), unreachable(cluster), since_0_11,
                      cluster.apis_of_any().best(msg::MetadataRequest::api(), 1).has_value()};
     auto found = find_problems(view);
     std::erase_if(found, [&](const Finding& finding) {
@@ -120,7 +121,7 @@ const Command check_command{
 
 Exit code 3 where anything is found, so it serves as an alert, and with --wait as a readiness probe: it
 looks again until the cluster is well or --timeout is over, a cluster that cannot be reached yet
-included. Works on every release; min.insync.replicas is known from 0.11 on.)",
+included. Works on every release; min.insync.replicas and the preferred leader are known from 0.11 on.)",
     .examples = {{"kt check", "what is wrong?"},
                  {"kt check -o json", "for an alert"},
                  {"kt check --wait --timeout 60s --ignore leader-skew", "a readiness probe"}},

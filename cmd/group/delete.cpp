@@ -54,7 +54,7 @@ class GroupDelete : public Invocation {
 
   Exit run(Context& context) override {
     auto cluster = connect(context);
-    needs<msg::DeleteGroupsRequest>(*cluster, "deleting groups by request");
+    needs<msg::DeleteGroupsRequest>(*cluster, "deleting groups", BeforeThat::nowhere);
     auto chosen = names(*cluster);
     auto groups = describe_groups(*cluster, chosen);
     bool really =

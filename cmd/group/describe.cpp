@@ -64,6 +64,11 @@ class GroupDescribe : public Invocation {
     return ends;
   }
 
+  static Value regex_of(const GroupMember& member) {
+    bool has_one = member.subscribed_regex && !member.subscribed_regex->empty();
+    return has_one ? Value(*member.subscribed_regex) : Value();
+  }
+
   static Value member_rows(const GroupDescription& group) {
     Value::List rows;
     for (const auto& member : group.members) {
@@ -74,7 +79,7 @@ class GroupDescribe : public Invocation {
       Value shown;
       if (!spelled.empty()) shown = spelled;
       rows.push_back(Row{member.id, member.instance_id, member.client_id, member.host, member.epoch,
-                         Value(member.subscribed_topics), member.subscribed_regex, std::move(shown),
+                         Value(member.subscribed_topics), regex_of(member), std::move(shown),
                          std::move(assignment)});
     }
     return rows;

@@ -120,8 +120,8 @@ const Command topic_describe{
     .words = "topic describe",
     .summary = "Show partitions, leaders, replicas and settings of topics",
     .text =
-        R"(Shows each topic with its partitions: leader, replicas in the order of preference, replicas in sync,
-replicas on brokers that are offline. Settings that differ from the cluster's are shown where topics
+        R"(Shows each topic with its partitions: leader, replicas in the order of preference (0.9 and 0.10 tell them
+in any order), replicas in sync, replicas on brokers that are offline. Settings that differ from the cluster's are shown where topics
 are named (Kafka 0.11 and later tell them), or with --configs.
 
 The filters narrow it down to what needs a look; several of them add up. min.insync.replicas is the

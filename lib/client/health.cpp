@@ -130,7 +130,7 @@ class Examiner {
            {},
            "out of sync on " + numbers(lagging),
            remedy(lagging)});
-    if (!replicas.empty() && replicas.front() != partition.leader_id &&
+    if (view_.knows_preferred && !replicas.empty() && replicas.front() != partition.leader_id &&
         alive_.contains(replicas.front()))
       ++not_preferred_[replicas.front()];
   }

@@ -32,7 +32,9 @@ struct ClusterView {
   const msg::MetadataResponse& metadata;       ///< of all topics
   std::map<std::string, int64_t> min_isr;      ///< min.insync.replicas where known
   std::map<int32_t, std::string> unreachable;  ///< brokers, and why
-  bool knows_controller = true;                ///< false before 0.10: v0 does not tell
+  /// False before 0.11, whose brokers list replicas in any order.
+  bool knows_preferred = true;
+  bool knows_controller = true;  ///< false before 0.10: v0 does not tell
 };
 
 /// Everything wrong, by kind, then topic and partition. Partitions that lead elsewhere than

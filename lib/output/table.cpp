@@ -132,7 +132,7 @@ class Table : public Formatter {
   }
 
   void row(const Row& row) override {
-    if (has_rows_) return print_block(schema_.columns, row, "");
+    if (has_rows_ && !lacks_rows(row)) return print_block(schema_.columns, row, "");
     grid_.add(schema_.columns, row);
     if (options_.streams && grid_.size() >= kStreamRows) grid_.print();
   }
@@ -154,6 +154,13 @@ class Table : public Formatter {
   }
 
  private:
+  /// Whether all rows inside of it are null: nobody asked for them, and a line says it all.
+  bool lacks_rows(const Row& row) const {
+    for (size_t i = 0; i < row.size(); ++i)
+      if (schema_.columns[i].kind == Kind::rows && !row[i].is_null()) return false;
+    return true;
+  }
+
   /// `orders  partitions 3  replication factor 2`, then each nested list as an indented table.
   void print_block(const std::vector<Column>& columns, const Row& row, const std::string& indent) {
     if (blocks_++ > 0 && indent.empty()) out_.write("\n");

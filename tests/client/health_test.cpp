@@ -86,6 +86,7 @@ TEST_CASE("leaders away from their preferred broker are counted by that broker")
   CHECK(found[0].kind == "not-preferred");
   CHECK(found[0].broker == 1);
   CHECK(found[0].message == "2 partitions that it should lead are led by others");
+  CHECK(kinds({metadata, {}, {}, false}).empty());
 }
 
 TEST_CASE("a broker that leads far more than its share is named") {
@@ -103,5 +104,5 @@ TEST_CASE("brokers that cannot be reached and a missing controller are findings"
   auto metadata = cluster_of({1, 2});
   metadata.controller_id = -1;
   CHECK(kinds({metadata, {}, {{2, "refused"}}}) == Names{"no-controller", "broker-unreachable"});
-  CHECK(kinds({metadata, {}, {}, false}).empty());
+  CHECK(kinds({metadata, {}, {}, true, false}).empty());
 }
