@@ -124,6 +124,7 @@ class Produce : public Invocation {
 
   Exit run(Context& context) override;
 
+  std::string_view noun() const { return format_ == "framed" ? "record" : "line"; }
   ProducerOptions producer_options(const Context& context) const;
   void open_input();
   size_t read_input(char* out, size_t size);
@@ -192,10 +193,7 @@ size_t Produce::read_input(char* out, size_t size) {
 
 /// What a record asks for and the cluster or the topic cannot give.
 void Produce::check(const stream::InputRecord& input) {
-  auto place = [&] {
-    return fmt::format("{}, {} {}", input_name_, format_ == "framed" ? "record" : "line",
-                       input.number);
-  };
+  auto place = [&] { return fmt::format("{}, {} {}", input_name_, noun(), input.number); };
   if (input.partition && *input.partition >= producer_->partition_count(0))
     throw Error(fmt::format("{}: topic {} has no partition {}", place(), in_quotes(topic_),
                             *input.partition),
@@ -243,7 +241,10 @@ void Produce::read_all(Context& context) {
       ++seen_;
       if ((seen_ & 0x3ff) != 0 && !sync_) continue;
       collect_failures();
-      if (ends_early_) return;
+      if (ends_early_) {
+        context.note(fmt::format("kt: stopped after {} {}", noun(), seen_));
+        return;
+      }
     }
   } catch (const Interrupted&) {
     context.note("interrupted; what was read is being written");
@@ -278,11 +279,11 @@ Exit Produce::report(Context& context) {
     numbers.insert(numbers.end(), failure.numbers.begin(), failure.numbers.end());
     if (exit != Exit::unreachable) exit = failure.exit;
   }
-  std::string_view noun = format_ == "framed" ? "records" : "lines";
+  std::string_view numbers_key = format_ == "framed" ? "records" : "lines";
   for (auto& [place, failed] : merged) {
     ItemError error;
     error.item = {
-        {"topic", topic_}, {"partition", place.first}, {noun, numbers_text(failed.numbers)}};
+        {"topic", topic_}, {"partition", place.first}, {numbers_key, numbers_text(failed.numbers)}};
     error.code = failed.code;
     if (failed.code != 0) error.error = error_name(failed.code);
     error.message = place.second;
@@ -296,8 +297,6 @@ Exit Produce::report(Context& context) {
                   delivery.first_offset < 0 ? Value() : Value(delivery.first_offset),
                   delivery.last_offset < 0 ? Value() : Value(delivery.last_offset)});
   }
-  if (ends_early_)
-    context.note(fmt::format("kt: stopped after {} {}", noun.substr(0, noun.size() - 1), seen_));
   return exit;
 }
 

@@ -87,8 +87,7 @@ std::vector<Shipment> ProducerQueue::take(int32_t broker, Clock::Time& wake) {
       wake = std::min(wake, lane.not_before);
       continue;
     }
-    if (!idempotent && options_.acks != 0 && !lane.in_flight.empty()) continue;
-    if (lane.in_flight.size() >= static_cast<size_t>(options_.max_in_flight)) continue;
+    if (lane.in_flight.size() >= most_in_flight(lane)) continue;
     auto& batch = *lane.ready.front();
     if (idempotent && batch.base_sequence < 0) {
       batch.base_sequence = lane.next_sequence;
@@ -100,6 +99,13 @@ std::vector<Shipment> ProducerQueue::take(int32_t broker, Clock::Time& wake) {
     lane.ready.pop_front();
   }
   return shipments;
+}
+
+/// Sequence numbers keep the order, but not for a producer that the broker does not know yet: from
+/// such a one it takes whatever number comes first.
+size_t ProducerQueue::most_in_flight(const Lane& lane) const {
+  bool ordered = options_.acks == 0 || (idempotent && lane.known_to_broker);
+  return ordered ? static_cast<size_t>(options_.max_in_flight) : 1;
 }
 
 bool ProducerQueue::expire(Lane& lane, Clock::Time now) {
@@ -148,6 +154,7 @@ void ProducerQueue::acknowledged(const Shipment& shipment, int64_t base_offset) 
   auto& lane = *shipment.lane;
   auto batch = take_back(shipment);
   lane.failures = 0;
+  lane.known_to_broker = true;
   auto& delivered = lane.delivered;
   delivered.records += batch->records;
   acknowledged_ += batch->records;
@@ -179,7 +186,7 @@ void ProducerQueue::refused(const Shipment& shipment, int16_t code, const std::s
   } else {
     if (idempotent) lane.draining = lane.needs_producer_id = true;
     fail(lane, std::move(batch), code, message.empty() ? std::string(error_meaning(code)) : message,
-         Exit::failed);
+         error_retriable(code) ? Exit::unreachable : Exit::failed);
   }
   came_back(lane);
 }
@@ -311,6 +318,7 @@ void ProducerQueue::set_producer_id(Lane& lane, int64_t id, int16_t epoch) {
     lane.producer_epoch = epoch;
     lane.next_sequence = 0;
     lane.needs_producer_id = false;
+    lane.known_to_broker = false;
     leader = lane.leader;
   }
   if (leader >= 0) wake_sender(leader);

@@ -92,6 +92,7 @@ struct Lane {
   int16_t producer_epoch = -1;
   int32_t next_sequence = 0;
   bool needs_producer_id = false;
+  bool known_to_broker = false;  ///< a batch under this producer id was acknowledged
   PartitionDelivery delivered;
 
   bool idle() const { return ready.empty() && in_flight.empty() && again.empty(); }
@@ -158,6 +159,7 @@ class ProducerQueue {
   void fail(Lane& lane, std::unique_ptr<Batch> batch, int16_t code, std::string message, Exit exit);
   void forget(std::unique_ptr<Batch> batch);
   void came_back(Lane& lane);
+  size_t most_in_flight(const Lane& lane) const;
   bool expire(Lane& lane, Clock::Time now);
 
   const ProducerOptions& options_;
