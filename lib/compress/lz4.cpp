@@ -58,15 +58,12 @@ LZ4F_cctx* compressor() {
   return kept.get();
 }
 
-LZ4F_dctx* decompressor() {
-  thread_local std::unique_ptr<LZ4F_dctx, FreeDecompressor> kept;
-  if (!kept) {
-    LZ4F_dctx* made = nullptr;
-    checked(LZ4F_createDecompressionContext(&made, LZ4F_VERSION));
-    kept.reset(made);
-  }
-  LZ4F_resetDecompressionContext(kept.get());
-  return kept.get();
+using Decompressor = std::unique_ptr<LZ4F_dctx, FreeDecompressor>;
+
+Decompressor make_decompressor() {
+  LZ4F_dctx* made = nullptr;
+  checked(LZ4F_createDecompressionContext(&made, LZ4F_VERSION));
+  return Decompressor(made);
 }
 
 /// The header of the frame at the front with its checksum put right; its size, or 0 where it is cut
@@ -106,7 +103,10 @@ void lz4(std::string_view bytes, std::string& out, std::optional<int> level, Lz4
 }
 
 void unlz4(std::string_view bytes, Buffer& out, size_t limit_bytes, Lz4Checksum checksum) {
-  LZ4F_dctx* context = decompressor();
+  // A context that has met damage keeps some of it for the next frame, whatever is reset: only what
+  // came through well is used again.
+  thread_local Decompressor kept;
+  Decompressor context = kept ? std::move(kept) : make_decompressor();
   prepare(out, bytes.size(), limit_bytes);
   size_t used = 0;
   bool at_frame_start = true;
@@ -118,7 +118,7 @@ void unlz4(std::string_view bytes, Buffer& out, size_t limit_bytes, Lz4Checksum 
     size_t taken = input.size();
     size_t given = out.size() - used;
     size_t hint =
-        LZ4F_decompress(context, out.data() + used, &given, input.data(), &taken, nullptr);
+        LZ4F_decompress(context.get(), out.data() + used, &given, input.data(), &taken, nullptr);
     if (LZ4F_isError(hint)) throw DecodeError(std::string("lz4: ") + LZ4F_getErrorName(hint));
     used += given;
     bytes.remove_prefix(taken);
@@ -131,6 +131,7 @@ void unlz4(std::string_view bytes, Buffer& out, size_t limit_bytes, Lz4Checksum 
     }
   } while (!bytes.empty() || !at_frame_start);
   out.resize(used);
+  kept = std::move(context);
 }
 
 }  // namespace kt::compress_detail

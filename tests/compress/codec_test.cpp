@@ -101,6 +101,14 @@ TEST_CASE(
   CHECK(unpacked(Codec::lz4, right_frame, kLimit, Lz4Checksum::of_format_v0) == text(200'000));
 }
 
+TEST_CASE("a good lz4 frame can be read after one that promised more than it had") {
+  // A frame with a content size of 99 bytes, cut off after its header.
+  auto promise = kt::from_hex("04 22 4d 18 68 40 6300000000000000 00");
+  CHECK_THROWS_AS(unpacked(Codec::lz4, promise, kLimit, Lz4Checksum::of_format_v0),
+                  kt::DecodeError);
+  CHECK(unpacked(Codec::lz4, packed({Codec::lz4}, "good")) == "good");
+}
+
 TEST_CASE("several gzip members, lz4 frames or zstd frames in a row are one stream") {
   for (Codec codec : {Codec::gzip, Codec::lz4, Codec::zstd}) {
     CAPTURE(kt::codec_name(codec));
