@@ -5,6 +5,12 @@ topic\ create | sandbox | protocol* | context* | completion | schema | help | ve
 *) kt topic create orders payments -p 6 -r 2 -q >/dev/null || exit 99 ;;
 esac
 case $WORDS in
+topic\ alter | topic\ delete) kt topic create app-log test-log tmp-log -p 1 -r 1 -q >/dev/null ;;
+group*)
+  for group in billing app-one test-one; do
+    kt consume orders --group $group --start earliest --exit >/dev/null 2>&1
+  done
+  ;;
 context*) kt context set local bootstrap-server="$KT_BOOTSTRAP_SERVER" -q ;;
 sandbox) printf 'check:\n\tkt topic describe orders\n' >Makefile ;;
 protocol\ decode) echo '{"header":{"correlationId":7},"body":{"topics":null}}' | kt protocol encode Metadata 9 --frame >request.bin ;;
