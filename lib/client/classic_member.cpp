@@ -57,6 +57,10 @@ class ClassicMember final : public Membership {
 
   Milliseconds tick() override {
     if (!is_member_) return join();
+    if (!dealt_.empty() && next_look_.expired() && count_partitions(dealt_topics_) != dealt_) {
+      note("topics have other partitions than before");
+      return join();
+    }
     auto reply = link().ask<msg::HeartbeatRequest>([this](int16_t version) {
       msg::HeartbeatRequest request;
       fill(request);
@@ -152,6 +156,7 @@ class ClassicMember final : public Membership {
 
   Milliseconds join() {
     is_member_ = false;
+    dealt_.clear();
     commit();
     auto joined =
         link().ask<msg::JoinGroupRequest>([this](int16_t version) { return join_request(version); },
@@ -225,16 +230,26 @@ class ClassicMember final : public Membership {
         for (int32_t partition : topic.partitions) state.owned.push_back({topic.topic, partition});
       topics.insert(subscription.topics.begin(), subscription.topics.end());
     }
+    dealt_topics_.assign(topics.begin(), topics.end());
+    dealt_ = count_partitions(dealt_topics_);
+    return assign_partitions(*assignor, members, dealt_);
+  }
+
+  PartitionCounts count_partitions(const std::vector<std::string>& topics) {
+    next_look_ = Deadline(options().metadata_interval);
     cluster().progress();
-    auto metadata = cluster().refresh({topics.begin(), topics.end()});
+    auto metadata = cluster().refresh(topics);
     PartitionCounts counts;
     for (const auto& topic : topics)
       if (auto* known = metadata->topic(topic); known != nullptr && !known->partitions.empty())
         counts[topic] = static_cast<int32_t>(known->partitions.size());
-    return assign_partitions(*assignor, members, counts);
+    return counts;
   }
 
   bool is_member_ = false;
+  std::vector<std::string> dealt_topics_;  ///< of a leader: what it dealt out last
+  PartitionCounts dealt_;
+  Deadline next_look_ = Deadline::never();
 };
 
 }  // namespace

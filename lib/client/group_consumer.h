@@ -36,6 +36,8 @@ struct GroupOptions {
   Milliseconds rebalance_timeout{60'000};
   Milliseconds heartbeat_interval{3'000};
   Milliseconds commit_interval{5'000};
+  /// How often the leader of a classic group looks whether topics have got more partitions.
+  Milliseconds metadata_interval{60'000};
   /// Where partitions without a committed offset start: a time, or kEarliest, kLatest.
   int64_t start_time_ms = kLatest;
   /// Read each partition up to its end at the time it was assigned.

@@ -5,6 +5,7 @@
 #include "client/admin_groups.h"
 #include "client/group_consumer.h"
 #include "client/producer.h"
+#include "protocol/msg/create_partitions.h"
 #include "protocol/msg/offset_fetch.h"
 #include "sandbox/sandbox.h"
 
@@ -233,6 +234,27 @@ TEST_CASE("a member that the group has forgotten joins anew from what is committ
   fixture.sandbox.fault("Heartbeat:UNKNOWN_MEMBER_ID:1");
   CHECK(eventually([&] { return events.taken == 2; }));
   CHECK_FALSE(consumer.next(Deadline(Milliseconds(100))).has_value());
+  consumer.close();
+}
+
+TEST_CASE("partitions that are added to a topic are found and read") {
+  Fixture fixture;
+  Cluster cluster(fixture.options);
+  Events events;
+  auto options = Fixture::group(GroupOptions::Protocol::classic);
+  options.metadata_interval = Milliseconds(30);
+  options.log = events.log();
+  GroupConsumer consumer(cluster, options, {});
+  read(consumer, 40);
+  msg::CreatePartitionsRequest request;
+  request.timeout_ms = 5'000;
+  auto& topic = request.topics.emplace_back();
+  topic.name = "t";
+  topic.count = 5;
+  topic.assignments.reset();
+  CHECK(cluster.call(request)->results.at(0).error_code == 0);
+  CHECK(eventually([&] { return events.taken == 2; }));
+  CHECK(events.given_up == 0);
   consumer.close();
 }
 
