@@ -70,7 +70,7 @@ class Produce : public Invocation {
   std::optional<int32_t> partition_;
   std::string acks_ = "all", codec_ = "none", partitioner_ = "java";
   std::optional<int32_t> level_;
-  Size batch_size_{int64_t{512} << 10};
+  Size batch_size_{1'000'000};
   Milliseconds linger_{5};
   int32_t in_flight_ = 5;
   bool sync_ = false, no_idempotence_ = false, create_ = false;
@@ -111,7 +111,7 @@ class Produce : public Invocation {
          Complete::none,
          {"none", "gzip", "snappy", "lz4", "zstd"}},
         {"--compression-level", "N", "How hard; the codec's own default unless given", &level_},
-        {"--batch-size", "SIZE", "Send a batch when it has so many bytes", &batch_size_},
+        {"--batch-size", "SIZE", "Send a batch before it has more bytes than this", &batch_size_},
         {"--linger", "DURATION", "Send a batch at this age at the latest", &linger_},
         {"--in-flight", "N", "Requests on the way to a broker at once", &in_flight_},
         {"--sync", "", "Wait for each record's acknowledgement before the next", &sync_},

@@ -116,15 +116,19 @@ std::vector<int32_t> Producer::partitions_with_leader(int topic) const {
 void Producer::append(int topic, int32_t partition, const RecordView& record,
                       std::span<const RecordHeader> headers, int64_t number) {
   auto& lane = *lanes_[static_cast<size_t>(topic)][static_cast<size_t>(partition)];
+  size_t most_bytes = BatchBuilder::most_bytes(record.key, record.value, headers);
+  if (lane.open && lane.open->builder.size_bytes() + most_bytes > options_.batch_bytes) seal(lane);
   if (!lane.open) {
     lane.open = queue_.fresh_batch();
     lane.open->opened = Clock::system().now();
     lane.open->builder.reset(queue_.batch_options);
     open_lanes_.push_back(&lane);
   }
-  auto& batch = *lane.open;
-  batch.append(record, headers, number);
-  if (batch.builder.size_bytes() < options_.batch_bytes) return;
+  lane.open->append(record, headers, number);
+  if (lane.open->builder.size_bytes() >= options_.batch_bytes) seal(lane);
+}
+
+void Producer::seal(Lane& lane) {
   std::erase(open_lanes_, &lane);
   hand_over(lane);
 }

@@ -68,6 +68,7 @@ class Producer {
 
  private:
   void learn_what_brokers_speak(const Metadata& metadata);
+  void seal(Lane& lane);
   void hand_over(Lane& lane);
   void take_care();
   void refresh_leaders(const ProducerQueue::Chores& chores);

@@ -28,7 +28,7 @@ namespace kt {
 struct ProducerOptions {
   int16_t acks = -1;  ///< 0 none, 1 the leader, -1 every replica in sync
   Compression compression;
-  size_t batch_bytes = size_t{512} << 10;
+  size_t batch_bytes = 1'000'000;  ///< brokers take 1,048,588 unless told otherwise
   Milliseconds linger{5};
   int max_in_flight = 5;  ///< requests on each connection; brokers keep the last five of a producer
   bool idempotent = true;
