@@ -17,6 +17,7 @@
 #include "output/stream/record_writer.h"
 #include "protocol/errors.h"
 #include "record_printer.h"
+#include "stream_settings.h"
 #include "topic_wanted.h"
 
 namespace kt {
@@ -247,7 +248,19 @@ GroupOptions Consume::group_options(Context& context) const {
   GroupOptions options;
   options.group = group_;
   options.topics = topics_;
-  options.instance_id = instance_;
+  StreamSettings settings(context);
+  options.instance_id =
+      !instance_.empty() ? instance_ : settings.text({"group.instance.id"}).value_or("");
+  auto set = [&](Milliseconds& target, std::initializer_list<std::string_view> keys) {
+    target = settings.duration(keys).value_or(target);
+  };
+  set(options.session_timeout, {"session.timeout.ms"});
+  set(options.heartbeat_interval, {"heartbeat.interval.ms"});
+  set(options.rebalance_timeout, {"max.poll.interval.ms"});
+  set(options.commit_interval, {"auto.commit.interval.ms"});
+  auto protocol = settings.text({"group.protocol"});
+  if (protocol == "classic") options.protocol = GroupOptions::Protocol::classic;
+  if (protocol == "consumer") options.protocol = GroupOptions::Protocol::consumer;
   options.stop_at_end = exit_;
   auto start = given_start_.value_or(start_);
   if (start.kind == Position::Kind::earliest)
@@ -283,6 +296,7 @@ std::string json_error(const Error& error) {
 
 Exit Consume::run(Context& context) {
   check_use(context);
+  read_committed_ |= StreamSettings(context).text({"isolation.level"}) == "read_committed";
   auto writer = make_writer(context);
   auto cluster = connect(context);
   std::vector<Range> ranges;

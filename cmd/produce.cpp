@@ -18,6 +18,7 @@
 #include "output/stream/record_reader.h"
 #include "output/stream/record_template.h"
 #include "protocol/errors.h"
+#include "stream_settings.h"
 #include "topic_wanted.h"
 
 namespace kt {
@@ -68,11 +69,11 @@ class Produce : public Invocation {
   std::optional<std::string> key_separator_, key_, null_text_;
   std::vector<std::string> headers_;
   std::optional<int32_t> partition_;
-  std::string acks_ = "all", codec_ = "none", partitioner_ = "java";
-  std::optional<int32_t> level_;
-  Size batch_size_{1'000'000};
-  Milliseconds linger_{5};
-  int32_t in_flight_ = 5;
+  std::optional<std::string> acks_, codec_;
+  std::string partitioner_ = "java";
+  std::optional<int32_t> level_, in_flight_;
+  std::optional<Size> batch_size_;
+  std::optional<Milliseconds> linger_;
   bool sync_ = false, no_idempotence_ = false, create_ = false;
 
   std::vector<Argument> arguments() override {
@@ -100,20 +101,23 @@ class Produce : public Invocation {
          {std::begin(kPartitioningNames), std::end(kPartitioningNames)}},
         {"--acks",
          "WHO",
-         "Who must have a record before it counts as written",
+         "Who must have a record before it counts as written; all unless given",
          &acks_,
          Complete::none,
          {"all", "1", "0"}},
         {"--compression",
          "CODEC",
-         "Compress batches",
+         "Compress batches; none unless given",
          &codec_,
          Complete::none,
          {"none", "gzip", "snappy", "lz4", "zstd"}},
         {"--compression-level", "N", "How hard; the codec's own default unless given", &level_},
-        {"--batch-size", "SIZE", "Send a batch before it has more bytes than this", &batch_size_},
-        {"--linger", "DURATION", "Send a batch at this age at the latest", &linger_},
-        {"--in-flight", "N", "Requests on the way to a broker at once", &in_flight_},
+        {"--batch-size", "SIZE",
+         "Send a batch before it has more bytes than this; 1MB unless given", &batch_size_},
+        {"--linger", "DURATION", "Send a batch at this age at the latest; 5ms unless given",
+         &linger_},
+        {"--in-flight", "N", "Requests on the way to a broker at once; 5 unless given",
+         &in_flight_},
         {"--sync", "", "Wait for each record's acknowledgement before the next", &sync_},
         {"--no-idempotence", "", "Let a retry after a lost connection write twice",
          &no_idempotence_},
@@ -143,24 +147,43 @@ class Produce : public Invocation {
   std::vector<RecordHeader> record_headers_;
   std::vector<DeliveryFailure> failures_;
   std::optional<Progress> progress_;
-  int64_t now_ms_ = 0;
+  int64_t linger_ms_ = 0, now_ms_ = 0;
   int64_t seen_ = 0;
   bool dry_run_ = false, ends_early_ = false;
 };
 
+/// Flags, then client properties, then defaults.
 ProducerOptions Produce::producer_options(const Context& context) const {
+  StreamSettings settings(context);
   ProducerOptions options;
-  options.acks = acks_ == "all" ? -1 : acks_ == "1" ? 1 : 0;
-  options.compression.codec = *codec_named(codec_);
-  if (level_) options.compression.level = *level_;
-  if (batch_size_.bytes < 1 || batch_size_.bytes > INT32_MAX)
+  auto acks = acks_ ? *acks_ : settings.text({"acks", "request.required.acks"}).value_or("all");
+  if (acks != "all" && acks != "-1" && acks != "1" && acks != "0")
+    throw Error("acks=" + acks + ": all, 1 or 0 is needed", Exit::usage);
+  options.acks = acks == "1" ? 1 : acks == "0" ? 0 : -1;
+  auto codec =
+      codec_ ? *codec_ : settings.text({"compression.type", "compression.codec"}).value_or("none");
+  auto known = codec_named(codec);
+  if (!known) throw Error("compression.type=" + codec + ": no such codec", Exit::usage);
+  options.compression.codec = *known;
+  options.compression.level = level_;
+  int64_t batch_bytes =
+      batch_size_ ? batch_size_->bytes : settings.number({"batch.size"}, 1).value_or(1'000'000);
+  if (batch_bytes < 1 || batch_bytes > INT32_MAX)
     throw Error("--batch-size must be from 1 byte to 2 GiB", Exit::usage);
-  if (in_flight_ < 1) throw Error("--in-flight must be at least 1", Exit::usage);
-  options.batch_bytes = sync_ ? 1 : static_cast<size_t>(batch_size_.bytes);
-  options.linger = linger_;
-  options.max_in_flight = sync_ ? 1 : in_flight_;
-  options.idempotent = !no_idempotence_ && in_flight_ <= 5;
-  options.delivery_timeout = context.settings.timeout;
+  int in_flight =
+      in_flight_ ? *in_flight_
+                 : settings.number({"max.in.flight.requests.per.connection", "max.in.flight"}, 1)
+                       .value_or(5);
+  if (in_flight < 1) throw Error("--in-flight must be at least 1", Exit::usage);
+  options.batch_bytes = sync_ ? 1 : static_cast<size_t>(batch_bytes);
+  options.linger =
+      linger_ ? *linger_
+              : settings.duration({"linger.ms", "queue.buffering.max.ms"}).value_or(options.linger);
+  options.max_in_flight = sync_ ? 1 : in_flight;
+  options.idempotent =
+      !no_idempotence_ && in_flight <= 5 && settings.boolean({"enable.idempotence"}).value_or(true);
+  options.delivery_timeout = settings.duration({"delivery.timeout.ms", "message.timeout.ms"})
+                                 .value_or(context.settings.timeout);
   return options;
 }
 
@@ -178,7 +201,7 @@ size_t Produce::read_input(char* out, size_t size) {
   for (;;) {
     bool waiting = !dry_run_ && producer_->has_open();
     if (waiting) producer_->tick();
-    int ready = poll(polled, 2, waiting ? static_cast<int>(linger_.count()) : -1);
+    int ready = poll(polled, 2, waiting ? static_cast<int>(linger_ms_) : -1);
     if (Interrupt::came()) throw Interrupted();
     if (ready == 0) producer_->send_open();
     if (ready <= 0) continue;
@@ -302,6 +325,7 @@ Exit Produce::report(Context& context) {
 
 Exit Produce::run(Context& context) {
   auto options = producer_options(context);
+  linger_ms_ = options.linger.count();
   for (const auto& text : headers_) {
     auto header = split_header(text);
     if (!header) throw Error("--header " + in_quotes(text) + ": write NAME=VALUE", Exit::usage);

@@ -34,7 +34,7 @@ class OutputBuffer {
 
   void append(std::string_view text) {
     char* at = room(text.size());
-    std::memcpy(at, text.data(), text.size());
+    if (!text.empty()) std::memcpy(at, text.data(), text.size());
     advance_to(at + text.size());
   }
   void append(char c) {

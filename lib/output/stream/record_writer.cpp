@@ -24,7 +24,7 @@ class LineWriter final : public RecordWriter {
     if (record.value && !options_.terminal) {  // the hot one: a copy and a line feed
       size_t size = record.value->size();
       char* at = out.room(size + 1);
-      std::memcpy(at, record.value->data(), size);
+      if (size > 0) std::memcpy(at, record.value->data(), size);
       at[size] = '\n';
       out.advance_to(at + size + 1);
       return;
