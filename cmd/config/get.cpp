@@ -111,7 +111,8 @@ quotas from 2.6, groups from 3.8.)",
                "The places that could give the value, first the one that does",
                {{"name", "NAME", Kind::text, "Name of the setting there"},
                 {"value", "VALUE", Kind::text, "Value there; null where secret or none"},
-                {"source", "SOURCE", Kind::text, "Which place"}}}}},
+                {"source", "SOURCE", Kind::text, "Which place"}},
+               true}}},
     .make = make<ConfigGet>,
 };
 

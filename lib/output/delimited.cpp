@@ -64,7 +64,7 @@ class Delimited : public Formatter {
   /// The first column of rows; CSV has no place for a second one.
   static const Column* nested_column(const std::vector<Column>& columns) {
     for (const auto& column : columns)
-      if (column.kind == Kind::rows) return &column;
+      if (column.kind == Kind::rows && !column.only_json) return &column;
     return nullptr;
   }
 

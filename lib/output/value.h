@@ -33,6 +33,7 @@ struct Column {
   Kind kind = Kind::text;
   std::string_view help = {};        ///< one sentence for the JSON Schema and the manual
   std::vector<Column> columns = {};  ///< of Kind::rows
+  bool only_json = false;            ///< detail that would make several lines of one row elsewhere
 };
 
 /// What a command prints: `{"NAME":[{...},...],"errors":[...]}`.
