@@ -16,6 +16,7 @@ extern const Command context_delete;
 extern const Command context_list;
 extern const Command context_set;
 extern const Command context_show;
+extern const Command context_test;
 extern const Command context_use;
 extern const Command group_delete;
 extern const Command group_describe;
@@ -70,6 +71,7 @@ const CommandList& all_commands() {
       &context_list,
       &context_use,
       &context_show,
+      &context_test,
       &context_set,
       &context_delete,
       &completion,

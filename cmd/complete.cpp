@@ -3,6 +3,7 @@
 #include "cli/complete.h"
 
 #include "cli/context.h"
+#include "lookup.h"
 
 namespace kt {
 namespace {
@@ -16,7 +17,7 @@ class CompleteWords : public Invocation {
 
   Exit run(Context& context) override {
     try {
-      context.out.write(format_completion(complete(*context.commands, words_, {})));
+      context.out.write(format_completion(complete(*context.commands, words_, look_up)));
     } catch (const Error&) {  // a message in the middle of a command line helps nobody
     }
     return Exit::ok;

@@ -1,8 +1,11 @@
 # Sourced before each example, inside a sandbox of three brokers and an empty directory: what the manual's examples
-# speak of. WORDS are the command's.
+# speak of. WORDS are the command's. An example that the sandbox cannot serve says why and ends with 77.
+case $EXAMPLE in
+*user/* | *client/*) echo 'the sandbox has no quotas' && exit 77 ;;
+esac
 case $WORDS in
 topic\ create | sandbox | protocol* | context* | completion | schema | help | version) ;;
-*) kt topic create orders payments -p 6 -r 2 -q >/dev/null || exit 99 ;;
+*) kt topic create orders payments app-a test-a -p 6 -r 2 -q >/dev/null || exit 99 ;;
 esac
 case $WORDS in
 topic\ alter | topic\ delete) kt topic create app-log test-log tmp-log -p 1 -r 1 -q >/dev/null ;;
@@ -14,4 +17,10 @@ group*)
 context*) kt context set local bootstrap-server="$KT_BOOTSTRAP_SERVER" -q ;;
 sandbox) printf 'check:\n\tkt topic describe orders\n' >Makefile ;;
 protocol\ decode) echo '{"header":{"correlationId":7},"body":{"topics":null}}' | kt protocol encode Metadata 9 --frame >request.bin ;;
+group* | offsets*)
+  seq 100 | kt produce orders || exit 99
+  for group in billing app-a test-a; do
+    kt consume orders --group "$group" --start earliest --exit >consumed || exit 99
+  done
+  ;;
 esac
