@@ -17,6 +17,12 @@ group*)
 context*) kt context set local bootstrap-server="$KT_BOOTSTRAP_SERVER" -q ;;
 sandbox) printf 'check:\n\tkt topic describe orders\n' >Makefile ;;
 protocol\ decode) echo '{"header":{"correlationId":7},"body":{"topics":null}}' | kt protocol encode Metadata 9 --frame >request.bin ;;
+consume) seq 100 | kt produce orders || exit 99 ;;
+produce)
+  kt topic create copy -p 6 -r 1 -q >/dev/null || exit 99
+  printf 'one\ntwo\n' | tee orders.txt | kt produce orders || exit 99
+  printf 'a\t1\nb\t2\n' >orders.tsv
+  ;;
 group* | offsets*)
   seq 100 | kt produce orders || exit 99
   for group in billing app-a test-a; do
