@@ -50,11 +50,12 @@ class GroupList : public Invocation {
         context.out.write(group.group + '\n');
         continue;
       }
-      Value type, state;
+      Value type, state, protocol_type;
       if (!group.type.empty()) type = group.type;
       if (!group.state.empty()) state = group.state;
-      report.row(
-          {group.group, std::move(type), std::move(state), group.protocol_type, group.coordinator});
+      if (!group.protocol_type.empty()) protocol_type = group.protocol_type;
+      report.row({group.group, std::move(type), std::move(state), std::move(protocol_type),
+                  group.coordinator});
     }
     if (!choice_.regex)
       for (const auto& name : choice_.words)
@@ -85,7 +86,8 @@ A broker that cannot be asked is an error, and the groups of the others are list
              {{"group", "GROUP", Kind::text, "Name of the group"},
               {"type", "TYPE", Kind::text, "classic, consumer, share, streams; null before 3.8"},
               {"state", "STATE", Kind::text, "Stable, Empty and so on; null before 2.6"},
-              {"protocol_type", "PROTOCOL", Kind::text, "What the members are, such as consumer"},
+              {"protocol_type", "PROTOCOL", Kind::text,
+               "What the members are, such as consumer; null without any"},
               {"coordinator", "COORDINATOR", Kind::integer, "Broker that keeps the group"}}},
     .make = make<GroupList>,
 };
