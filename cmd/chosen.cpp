@@ -97,6 +97,7 @@ std::vector<TopicPartition> choose_partitions(Context& context,
       report_error(context, {{"topic", name}, {"partition", number}},
                    static_cast<int16_t>(ErrorCode::unknown_topic_or_partition),
                    "the topic has " + counted(count, "partition"));
+      break;
     }
   }
   return chosen;

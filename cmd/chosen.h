@@ -35,8 +35,8 @@ bool is_internal(const TopicMetadata& topic);
 std::vector<TopicMetadata> choose_topics(Context& context, Cluster& cluster, const Choice& choice,
                                          bool must_match = true);
 
-/// The partitions of the topics that the selection has, topic by topic. A number that a topic lacks
-/// becomes an error of the report.
+/// The partitions of the topics that the selection has, topic by topic. The first number
+/// that a topic lacks becomes an error of the report.
 std::vector<TopicPartition> choose_partitions(Context& context,
                                               const std::vector<TopicMetadata>& topics,
                                               const Selection& selection);

@@ -87,9 +87,9 @@ class BrokerDescribe : public Invocation {
   Exit run(Context& context) override {
     auto cluster = connect(context);
     auto ids = choose_brokers(context, *cluster, words_);
+    auto known = cluster->metadata();
     auto load = loads(describe_topics(*cluster));
     auto controller = controller_of(*cluster);
-    auto known = cluster->metadata();
     auto& report = context.report();
     std::vector<int32_t> reached;
     for (auto id : ids) {

@@ -55,7 +55,8 @@ class TopicCreate : public Invocation {
     bool all_given = !assignment_.empty() || (partitions_ && replication_factor_);
     if (all_given || cluster.apis_of_any().best(msg::CreateTopicsRequest::api(), 4)) return;
     ResourceConfigs settings;
-    if (cluster.apis_of_any().best(msg::DescribeConfigsRequest::api())) {
+    bool told = cluster.apis_of_any().best(msg::DescribeConfigsRequest::api()).has_value();
+    if (told && !cluster.metadata()->brokers.empty()) {
       auto broker = std::to_string(cluster.metadata()->brokers.begin()->first);
       settings = describe_configs(cluster, {{ConfigScope::broker, broker}}).front();
     }

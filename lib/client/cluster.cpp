@@ -67,6 +67,7 @@ Milliseconds Cluster::backoff(int attempt) const {
 
 std::unique_ptr<Connection> Cluster::take_idle(int32_t broker_id) {
   std::lock_guard lock(mutex_);
+  adopt_bootstrap_connections(broker_id);
   auto found = idle_.find(broker_id);
   if (found == idle_.end()) return nullptr;
   while (!found->second.empty()) {
@@ -75,6 +76,18 @@ std::unique_ptr<Connection> Cluster::take_idle(int32_t broker_id) {
     if (!connection->ended_while_idle()) return connection;
   }
   return nullptr;
+}
+
+void Cluster::adopt_bootstrap_connections(int32_t broker_id) {
+  auto broker = metadata_->brokers.find(broker_id);
+  auto nobodys = idle_.find(-1);
+  if (broker == metadata_->brokers.end() || nobodys == idle_.end()) return;
+  std::erase_if(nobodys->second, [&](auto& connection) {
+    if (connection->address() != broker->second.address) return false;
+    connection->set_broker_id(broker_id);
+    idle_[broker_id].push_back(std::move(connection));
+    return true;
+  });
 }
 
 void Cluster::give_back(std::unique_ptr<Connection> connection) {

@@ -141,6 +141,9 @@ class Cluster {
   Lease lease(int32_t broker_id, Deadline deadline);
   Lease lease_any(Deadline deadline);
   std::unique_ptr<Connection> take_idle(int32_t broker_id);
+  /// Connections made before brokers were known belong to the broker at their address. Under
+  /// mutex_.
+  void adopt_bootstrap_connections(int32_t broker_id);
   void give_back(std::unique_ptr<Connection> connection);
   Metadata::Broker broker(int32_t broker_id);
   std::shared_ptr<const Metadata> ask_metadata(const std::vector<std::string>* topics);
