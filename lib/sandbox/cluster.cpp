@@ -62,6 +62,7 @@ Cluster::Cluster(EventLoop& loop, Options options)
       release_(options_.as_version),
       groups_(std::make_unique<Groups>(*this)),
       transactions_(std::make_unique<Transactions>(*this)) {
+  check_options();
   for (int32_t id = 1; id <= options_.brokers; ++id)
     brokers_.push_back(std::make_unique<Broker>(*this, id));
   for (auto& broker : brokers_) broker->start();
@@ -73,6 +74,24 @@ Cluster::Cluster(EventLoop& loop, Options options)
     directory_->save(*this);
   }
   clean_now_and_then();
+}
+
+void Cluster::check_options() const {
+  constexpr int kMostBrokers = 1000;
+  if (options_.brokers < 1 || options_.brokers > kMostBrokers)
+    throw Error("a sandbox has 1 to 1000 brokers, not " + std::to_string(options_.brokers),
+                Exit::usage);
+  if (options_.port < 0 || options_.port + options_.brokers > 65536)
+    throw Error("there is no port for each broker from " + std::to_string(options_.port) + " on",
+                Exit::usage);
+  for (const auto& [name, value] : options_.configs) {
+    if (name == "kt.reassignment.ms") continue;
+    const ConfigDefinition* definition = find_broker_config(name);
+    if (!definition)
+      throw Error("the sandbox knows no broker setting \"" + name + "\"", Exit::usage);
+    if (auto checked = check_config(*definition, value); !checked.ok())
+      throw Error(checked.message, Exit::usage);
+  }
 }
 
 Cluster::~Cluster() {
@@ -99,32 +118,6 @@ int32_t Cluster::controller_id() const {
   for (const auto& broker : brokers_)
     if (broker->is_running()) return broker->id();
   return -1;
-}
-
-void Cluster::stop_broker(int32_t id) {
-  if (!is_alive(id)) return;
-  broker(id)->stop();
-  for (const auto& [name, topic] : topics_) {
-    for (auto& partition : topic->partitions) {
-      if (partition->isr.size() > 1) std::erase(partition->isr, id);
-      if (partition->leader() == id) choose_leader(*partition);
-    }
-  }
-}
-
-void Cluster::start_broker(int32_t id) {
-  if (!broker(id) || is_alive(id)) return;
-  broker(id)->start();
-  for (const auto& [name, topic] : topics_) {
-    for (auto& partition : topic->partitions) {
-      bool has_replica = std::ranges::count(partition->replicas, id) > 0;
-      if (!has_replica) continue;
-      if (partition->leader() < 0) choose_leader(*partition);
-      // A follower has caught up as soon as there is a leader to follow.
-      if (partition->leader() >= 0 && std::ranges::count(partition->isr, id) == 0)
-        partition->isr.push_back(id);
-    }
-  }
 }
 
 Topic* Cluster::topic(std::string_view name) const {
@@ -318,81 +311,6 @@ Topic* Cluster::auto_create(const std::string& name) {
   if (replicas > alive) return nullptr;
   return &create_topic(name,
                        spread(static_cast<int32_t>(number_setting("num.partitions")), replicas));
-}
-
-void Cluster::choose_leader(Partition& partition) {
-  for (int32_t replica : partition.replicas) {
-    if (!is_alive(replica) || std::ranges::count(partition.isr, replica) == 0) continue;
-    return partition.set_leader(replica);
-  }
-  partition.set_leader(-1);
-}
-
-Status Cluster::elect(Partition& partition, Election election) {
-  if (election == Election::preferred) {
-    int32_t preferred = partition.replicas.front();
-    if (partition.leader() == preferred)
-      return {ErrorCode::election_not_needed, "Leader election not needed for partition."};
-    if (!is_alive(preferred) || std::ranges::count(partition.isr, preferred) == 0)
-      return {ErrorCode::preferred_leader_not_available, "The preferred leader was not available."};
-    partition.set_leader(preferred);
-    return {};
-  }
-  if (partition.leader() >= 0)
-    return {ErrorCode::election_not_needed, "Leader election not needed for partition."};
-  for (int32_t replica : partition.replicas) {
-    if (!is_alive(replica)) continue;
-    partition.isr = {replica};
-    partition.set_leader(replica);
-    return {};
-  }
-  return {ErrorCode::eligible_leaders_not_available,
-          "Eligible topic partition leaders are not available."};
-}
-
-void Cluster::reassign(Partition& partition, const std::vector<int32_t>& target) {
-  cancel_reassignment(partition);
-  auto is_in = [](const std::vector<int32_t>& list, int32_t id) {
-    return std::ranges::count(list, id) > 0;
-  };
-  std::vector<int32_t> all = target;
-  for (int32_t replica : partition.replicas) {
-    if (is_in(target, replica)) continue;
-    all.push_back(replica);
-    partition.removing_replicas.push_back(replica);
-  }
-  for (int32_t replica : target)
-    if (!is_in(partition.replicas, replica)) partition.adding_replicas.push_back(replica);
-  partition.replicas = std::move(all);
-  auto duration = options_.configs.find("kt.reassignment.ms");
-  if (duration == options_.configs.end() || !partition.is_reassigning())
-    return finish_reassignment(partition);
-  // Looked up again when it is time: topics may be deleted and moves cancelled meanwhile.
-  loop_.after(parse_number(duration->second),
-              [this, topic = partition.topic().name, index = partition.index(),
-               moved = partition.adding_replicas] {
-                Partition* waiting = this->partition(topic, index);
-                if (waiting && waiting->is_reassigning() && waiting->adding_replicas == moved)
-                  finish_reassignment(*waiting);
-              });
-}
-
-void Cluster::finish_reassignment(Partition& partition) {
-  for (int32_t removed : partition.removing_replicas) {
-    std::erase(partition.replicas, removed);
-    std::erase(partition.isr, removed);
-  }
-  for (int32_t added : partition.adding_replicas)
-    if (is_alive(added)) partition.isr.push_back(added);
-  partition.adding_replicas.clear();
-  partition.removing_replicas.clear();
-  if (std::ranges::count(partition.replicas, partition.leader()) == 0) choose_leader(partition);
-}
-
-void Cluster::cancel_reassignment(Partition& partition) {
-  for (int32_t added : partition.adding_replicas) std::erase(partition.replicas, added);
-  partition.adding_replicas.clear();
-  partition.removing_replicas.clear();
 }
 
 std::string Cluster::log_dir(int32_t broker_id) const {

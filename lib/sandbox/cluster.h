@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -60,6 +61,8 @@ class Cluster {
   /// Elections follow, as after a crash or a clean shutdown.
   void stop_broker(int32_t id);
   void start_broker(int32_t id);
+  /// The broker gives up what others can lead, and leads nothing new until it is started again.
+  void retire(int32_t id);
 
   const std::map<std::string, std::unique_ptr<Topic>, std::less<>>& topics() const {
     return topics_;
@@ -137,6 +140,7 @@ class Cluster {
                     std::function<void()> done);
   void finish_reassignment(Partition& partition);
   void choose_leader(Partition& partition);
+  void check_options() const;
   std::optional<std::string> set_on_brokers(const std::string& name) const;
 
   EventLoop& loop_;
@@ -149,6 +153,7 @@ class Cluster {
   std::map<Uuid, Topic*> topics_by_id_;
   ResourceConfigs resource_configs_;
   Security security_;
+  std::set<int32_t> retired_;
   std::unique_ptr<DataDirectory> directory_;
   bool saving_ = false;
   std::unique_ptr<Groups> groups_;

@@ -101,7 +101,11 @@ void Sandbox::clean_logs() {
 void Sandbox::create_topic(const std::string& name, int32_t partitions,
                            int32_t replication_factor) {
   run([&](Cluster& cluster) {
-    if (auto status = cluster.check_topic_name(name); !status.ok()) throw Error(status.message);
+    if (cluster.topic(name)) return;
+    if (auto status = cluster.check_topic_name(name); !status.ok())
+      throw Error(status.message, Exit::usage);
+    if (replication_factor > cluster.options().brokers)
+      throw Error("topic " + name + ": more replicas than brokers", Exit::usage);
     cluster.create_topic(name, cluster.spread(partitions, replication_factor));
   });
 }

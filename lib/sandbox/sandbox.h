@@ -43,6 +43,7 @@ class Sandbox {
   void start_broker(int32_t id);
   /// Throws where that broker holds no replica or is not alive.
   void move_leader(const std::string& topic, int32_t partition, int32_t broker_id);
+  /// Does nothing where it exists already.
   void create_topic(const std::string& name, int32_t partitions, int32_t replication_factor = 1);
 
   /// Deletes and compacts as the topics' settings ask for, the newest segments too, and waits for

@@ -16,6 +16,7 @@ Handler alter_user_scram_credentials_handler();
 Handler api_versions_handler();
 Handler consumer_group_describe_handler();
 Handler consumer_group_heartbeat_handler();
+Handler controlled_shutdown_handler();
 Handler create_acls_handler();
 Handler create_partitions_handler();
 Handler create_topics_handler();
@@ -57,6 +58,7 @@ Handler produce_handler();
 Handler sasl_handshake_handler();
 Handler sync_group_handler();
 Handler txn_offset_commit_handler();
+Handler unregister_broker_handler();
 Handler write_txn_markers_handler();
 
 inline std::vector<Handler> all_handlers() {
@@ -70,6 +72,7 @@ inline std::vector<Handler> all_handlers() {
       api_versions_handler(),
       consumer_group_describe_handler(),
       consumer_group_heartbeat_handler(),
+      controlled_shutdown_handler(),
       create_acls_handler(),
       create_partitions_handler(),
       create_topics_handler(),
@@ -111,6 +114,7 @@ inline std::vector<Handler> all_handlers() {
       sasl_handshake_handler(),
       sync_group_handler(),
       txn_offset_commit_handler(),
+      unregister_broker_handler(),
       write_txn_markers_handler(),
   };
 }

@@ -11,7 +11,6 @@ produce='
   done
   seq 10 | kcat -P -b "$KT_BOOTSTRAP_SERVER" -t segments -p 0 -X transactional.id=dump-log 2>/dev/null'
 "$KT" sandbox --data-dir "$scratch/data" --topic segments:1 --set log.segment.bytes=65536 -- sh -c "$produce"
-"$KT" sandbox --data-dir "$scratch/data" --topic segments:1 --set log.segment.bytes=131072 -- sh -c "$produce"
 
 segments=$(find "$scratch/data" -path '*segments-0/*.log' | sort)
 [ "$(echo "$segments" | wc -l)" -gt 1 ] || { echo "dump-log: no second segment was begun"; exit 1; }
