@@ -46,8 +46,8 @@ _kt() {
   for line in "${(@f)$("${words[1]}" __complete -- "${(@Q)words[2,CURRENT-1]}" "${(Q)PREFIX}" 2>/dev/null)}"; do
     case $line in
       '') ;;
-      :files) _files; return ;;
-      :directories) _files -/; return ;;
+      :files) compset -P '--*='; _files; return ;;
+      :directories) compset -P '--*='; _files -/; return ;;
       *)
         value=${line%%$'\t'*} text=${line#*$'\t'}
         candidates+=("${value//:/\\:}${text:+:$text}") ;;
@@ -70,10 +70,12 @@ function __kt_complete
     set -e words[1]
     for line in ($kt __complete -- $words "$current" 2>/dev/null)
         switch $line
-            case :files
-                __fish_complete_path $current
-            case :directories
-                __fish_complete_directories $current
+            case :files :directories
+                set -l flag (string match -r -- '^--[^=]+=' $current)
+                set -l path (string replace -r -- '^--[^=]+=' '' $current)
+                test $line = :files; and set -l found (__fish_complete_path $path)
+                or set -l found (__fish_complete_directories $path)
+                printf "$flag%s\n" $found
             case '*'
                 echo $line
         end
