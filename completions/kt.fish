@@ -6,10 +6,12 @@ function __kt_complete
     set -e words[1]
     for line in ($kt __complete -- $words "$current" 2>/dev/null)
         switch $line
-            case :files
-                __fish_complete_path $current
-            case :directories
-                __fish_complete_directories $current
+            case :files :directories
+                set -l flag (string match -r -- '^--[^=]+=' $current)
+                set -l path (string replace -r -- '^--[^=]+=' '' $current)
+                test $line = :files; and set -l found (__fish_complete_path $path)
+                or set -l found (__fish_complete_directories $path)
+                printf "$flag%s\n" $found
             case '*'
                 echo $line
         end
