@@ -142,10 +142,11 @@ void BrokerSender::settle(const Request& request, const ResponseFrame& frame) {
     for (const auto& topic : response.responses) {
       for (const auto& partition : topic.partition_responses) {
         for (size_t i = 0; i < request.size(); ++i) {
+          if (settled[i]) continue;  // its lane is the queue's again
           const auto& lane = *request[i].lane;
           bool same_topic =
               topic.name.empty() ? lane.topic_id == topic.topic_id : lane.topic_name == topic.name;
-          if (settled[i] || !same_topic || lane.partition != partition.index) continue;
+          if (!same_topic || lane.partition != partition.index) continue;
           settled[i] = true;
           if (partition.error_code == 0 ||
               partition.error_code == ErrorCode::duplicate_sequence_number)
