@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "base/error.h"
+#include "protocol/msg/heartbeat.h"
 
 namespace kt::sandbox {
 namespace {
@@ -24,6 +25,7 @@ Release::Release(const std::string& version)
 }
 
 std::optional<Versions> Release::range(const Api& api) const {
+  if (has_stub_heartbeat() && api.key == msg::HeartbeatRequest::api().key) return Versions{0, 0};
   const ApiRange* range = table_->find(api.key);
   if (!range) return std::nullopt;
   return Versions{range->min_version, range->max_version};

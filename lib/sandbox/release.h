@@ -38,6 +38,9 @@ class Release {
   bool is_kraft() const { return at_least(4, 0); }
   /// 0.10 to 2.3 answer an unknown version of ApiVersions with an empty list.
   bool answers_unknown_api_versions_with_range() const { return at_least(2, 4); }
+  /// 0.8.2 knew heartbeats and answered them with an error, always; clients tell it from 0.8.1 by
+  /// that.
+  bool has_stub_heartbeat() const { return table_->name == "0.8.2"; }
   /// The magic of the batches that it stores.
   int8_t record_magic() const { return at_least(0, 11) ? 2 : at_least(0, 10) ? 1 : 0; }
 

@@ -13,6 +13,7 @@ msg::HeartbeatResponse handle(Call& call, const msg::HeartbeatRequest& request) 
   Group* group = call.cluster.groups().find(request.group_id);
   if (error == ErrorCode::none)
     error = group ? group->classic->heartbeat(request) : ErrorCode::unknown_member_id;
+  if (call.cluster.release().has_stub_heartbeat()) error = ErrorCode::unknown_server_error;
   msg::HeartbeatResponse response;
   response.error_code = number(error);
   return response;
