@@ -19,7 +19,7 @@ class Check : public Invocation {
   std::vector<Argument> arguments() override {
     return {{"--ignore",
              "KIND",
-             "A kind of finding that does not count; may be repeated",
+             "A kind of finding that does not count",
              &ignored_,
              {},
              {std::begin(kFindingKinds), std::end(kFindingKinds)}},

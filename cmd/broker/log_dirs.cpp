@@ -20,8 +20,7 @@ class BrokerLogDirs : public Invocation {
 
   std::vector<Argument> arguments() override {
     return {{"[BROKER...]", "", "Numbers of brokers", &words_, Complete::brokers},
-            {"--topic", "NAME", "Only replicas of this topic; may be repeated", &topics_,
-             Complete::topics},
+            {"--topic", "NAME", "Only replicas of this topic", &topics_, Complete::topics},
             {"--replicas", "", "Every replica with its size and lag", &replicas_}};
   }
 

@@ -16,10 +16,10 @@ class GroupList : public Invocation {
 
   std::vector<Argument> arguments() override {
     auto list = choice_.arguments("[GROUP...]", "Groups to list", Complete::groups);
-    list.push_back({"--state", "STATE", "Only groups in this state; may be repeated", &states_});
+    list.push_back({"--state", "STATE", "Only groups in this state", &states_});
     list.push_back({"--type",
                     "TYPE",
-                    "Only groups of this type; may be repeated",
+                    "Only groups of this type",
                     &types_,
                     {},
                     {"classic", "consumer", "share", "streams"}});

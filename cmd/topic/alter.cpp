@@ -14,9 +14,9 @@ class TopicAlter : public Invocation {
 
   std::vector<Argument> arguments() override {
     auto list = choice_.arguments("TOPIC...", "Topics to change", Complete::topics);
-    list.push_back({"-s,--set", "NAME=VALUE",
-                    "A setting, or an item of a list by += and -=; may be repeated", &set_});
-    list.push_back({"--unset", "NAME", "A setting to remove; may be repeated", &unset_});
+    list.push_back(
+        {"-s,--set", "NAME=VALUE", "A setting, or an item of a list by += and -=", &set_});
+    list.push_back({"--unset", "NAME", "A setting to remove", &unset_});
     return list;
   }
 

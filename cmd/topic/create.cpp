@@ -34,7 +34,7 @@ class TopicCreate : public Invocation {
          "Replicas of each partition; the brokers' default where not given", &replication_factor_},
         {"--replica-assignment", "B:B,...",
          "The brokers of each partition, in place of numbers: 1:2,2:1", &assignment_},
-        {"-s,--set", "NAME=VALUE", "A setting of the topics; may be repeated", &settings_},
+        {"-s,--set", "NAME=VALUE", "A setting of the topics", &settings_},
         {"--if-not-exists", "", "A topic that exists is no error", &if_not_exists_},
         {"--no-wait", "", "Do not wait until all brokers show the topics", &no_wait_}};
   }
