@@ -159,6 +159,8 @@ Assignment Cluster::spread(int32_t partitions, int32_t replication_factor,
   for (const auto& broker : brokers_)
     if (broker->is_running()) alive.push_back(broker->id());
   auto count = static_cast<int32_t>(alive.size());
+  if (count < replication_factor || count == 0)
+    throw Error("no " + std::to_string(replication_factor) + " brokers are alive");
   // Kafka starts at random; here each topic starts one broker further, so that examples repeat.
   auto start = static_cast<int32_t>(topics_.size()) % count;
   Assignment assignment;

@@ -1,6 +1,7 @@
 #include "sandbox/dispatch.h"
 
 #include <array>
+#include <exception>
 #include <map>
 #include <utility>
 
@@ -38,9 +39,7 @@ void refuse_api_versions(Call& call) {
 void serve(Call& call, std::string_view body) {
   try {
     handlers().at(call.api->key).serve(call, body);
-  } catch (const DecodeError&) {
-    call.connection->close();
-  } catch (const Error&) {
+  } catch (const std::exception&) {  // one client's trouble must not end the others
     call.connection->close();
   }
 }

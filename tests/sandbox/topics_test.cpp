@@ -96,3 +96,15 @@ TEST_CASE("metadata of an absent topic creates it only where that is allowed") {
   CHECK(client.ask(request, 9).topics[0].error_code == ErrorCode::leader_not_available);
   CHECK(client.ask(request, 9).topics[0].partitions.size() == 1);
 }
+
+TEST_CASE("partitions that too few living brokers could hold are refused") {
+  Sandbox sandbox({.brokers = 2});
+  sandbox.create_topic("t", 1, 2);
+  sandbox.stop_broker(2);
+  Client client(sandbox.bootstrap());
+  msg::CreatePartitionsRequest widen;
+  widen.topics.push_back({.name = "t", .count = 2, .assignments = std::nullopt});
+  CHECK(client.ask(widen, 3).results[0].error_code == ErrorCode::invalid_replication_factor);
+  widen.topics[0].count = 1'000'000;
+  CHECK(client.ask(widen, 3).results[0].error_code == ErrorCode::policy_violation);
+}

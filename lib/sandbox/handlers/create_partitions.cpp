@@ -1,12 +1,15 @@
 // Adds partitions to topics.
 #include "protocol/msg/create_partitions.h"
 
+#include <algorithm>
+
 #include "sandbox/handlers/common.h"
 #include "sandbox/handlers/handlers.h"
 
 namespace kt::sandbox {
 namespace {
 
+constexpr int32_t kMostPartitionsAtOnce = 10'000;  // as KRaft's controller
 using Wanted = msg::CreatePartitionsRequest::Topic;
 
 Status plan(const Call& call, const Wanted& wanted, Topic* topic, Assignment& assignment) {
@@ -24,8 +27,14 @@ Status plan(const Call& call, const Wanted& wanted, Topic* topic, Assignment& as
     return {ErrorCode::invalid_partitions,
             "The topic " + wanted.name + " currently has " + std::to_string(existing) +
                 " partition(s); " + std::to_string(wanted.count) + " would not be an increase."};
-  if (wanted.count > 10'000'000) return {ErrorCode::invalid_partitions, "Too many partitions."};
+  if (added > kMostPartitionsAtOnce)
+    return {ErrorCode::policy_violation, "Unable to create that many partitions at once."};
   auto replicas = static_cast<int32_t>(topic->partitions.front()->replicas.size());
+  auto alive = std::ranges::count_if(call.cluster.brokers(),
+                                     [](const auto& broker) { return broker->is_running(); });
+  if (!wanted.assignments && replicas > alive)
+    return {ErrorCode::invalid_replication_factor,
+            "Too few brokers are alive for the topic's replication factor."};
   if (!wanted.assignments) {
     assignment = call.cluster.spread(added, replicas, existing);
     return {};

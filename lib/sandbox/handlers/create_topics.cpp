@@ -11,6 +11,7 @@
 namespace kt::sandbox {
 namespace {
 
+constexpr int32_t kMostPartitionsAtOnce = 10'000;  // as KRaft's controller
 using Wanted = msg::CreateTopicsRequest::Topic;
 using Result = msg::CreateTopicsResponse::Topic;
 
@@ -24,7 +25,8 @@ Status check_counts(const Cluster& cluster, const Wanted& wanted, int32_t partit
   if (partitions <= 0)
     return {ErrorCode::invalid_partitions,
             "Number of partitions was set to an invalid non-positive value."};
-  if (partitions > 10'000'000) return {ErrorCode::invalid_partitions, "Too many partitions."};
+  if (partitions > kMostPartitionsAtOnce)
+    return {ErrorCode::policy_violation, "Unable to create that many partitions at once."};
   if (replicas <= 0)
     return {ErrorCode::invalid_replication_factor,
             "Replication factor must be larger than 0, or -1 to use the default value."};
