@@ -41,7 +41,8 @@ expect("records that were not delivered", producer.flush(30), 0)
 
 for protocol in ("classic", "consumer"):
     consumer, seen = read(1000, **{"group.id": "confluent-" + protocol, "group.protocol": protocol})
-    expect(f"records by the {protocol} protocol", seen, list(range(1000)))
+    expect(f"records by the {protocol} protocol", len(seen), 1000)
+    expect(f"they are those sent, by the {protocol} protocol", seen == list(range(1000)), True)
     # Consumed and committed in one transaction, whose producer is transactional.
     transactional = Producer({**BOOTSTRAP, "transactional.id": "confluent-" + protocol})
     transactional.init_transactions(30)
