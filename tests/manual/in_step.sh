@@ -7,7 +7,7 @@ trap 'rm -rf "$fresh"' EXIT
 "$1" __manual "$fresh" || exit 1
 mkdir "$fresh/kept" && cp "$here"/man/*.1 "$fresh/kept/" || exit 1
 diff -r "$fresh/kept" "$fresh/man" && diff -r "$here/completions" "$fresh/completions" || {
-  echo 'stale: run "make man"'
+  echo 'stale: run "make man" and commit what it changed'
   exit 1
 }
 command -v mandoc >/dev/null || exit 0
