@@ -36,7 +36,7 @@ expect("retention.ms", settings["retention.ms"].value, "86400000")
 
 producer = Producer({**BOOTSTRAP, "enable.idempotence": True, "compression.type": "zstd"})
 for number in range(1000):
-    producer.produce(TOPIC, str(number))
+    producer.produce(TOPIC, str(number), partition=number % 3)
 expect("records that were not delivered", producer.flush(30), 0)
 
 for protocol in ("classic", "consumer"):

@@ -9,6 +9,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -16,8 +17,11 @@ import java.io.PrintStream;
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.net.InetAddress;
+import java.net.MalformedURLException;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -129,10 +133,29 @@ public final class ToolRunner {
         }
     }
 
+    // The console consumer counts its records in a static field, so each run gets classes of its own.
+    private static ClassLoader loader(String tool) {
+        ClassLoader ours = ToolRunner.class.getClassLoader();
+        if (!tool.equals("kafka-console-consumer")) return ours;
+        URL[] jars = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+            .map(ToolRunner::url).toArray(URL[]::new);
+        return new URLClassLoader(jars, ClassLoader.getPlatformClassLoader());
+    }
+
+    private static URL url(String path) {
+        try {
+            return new File(path).toURI().toURL();
+        } catch (MalformedURLException impossible) {
+            throw new IllegalArgumentException(impossible);
+        }
+    }
+
     private static Class<?> find(String tool) throws ClassNotFoundException {
+        ClassLoader loader = loader(tool);
+        Thread.currentThread().setContextClassLoader(loader);
         for (String name : CLASSES.getOrDefault(tool, List.of(tool))) {
             try {
-                return Class.forName(name);
+                return Class.forName(name, true, loader);
             } catch (ClassNotFoundException absent) {
                 continue;
             }
