@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "client/producer_sender.h"
+#include "net/error.h"
 #include "protocol/errors.h"
 #include "protocol/msg/init_producer_id.h"
 #include "protocol/msg/produce.h"
@@ -55,11 +56,13 @@ void Producer::learn_what_brokers_speak(const Metadata& metadata) {
   const auto& api = msg::ProduceRequest::api();
   int16_t highest = api.max_version;
   bool has_ids = options_.idempotent && options_.acks == -1;
-  for (const auto& [id, broker] : metadata.brokers) {
-    auto apis = cluster_.apis_of(id);
-    highest = std::min(highest, apis.best(api).value_or(0));
-    has_ids &= apis.best(msg::InitProducerIdRequest::api()).has_value();
-  }
+  for (const auto& [id, broker] : metadata.brokers) try {
+      auto apis = cluster_.apis_of(id);
+      highest = std::min(highest, apis.best(api).value_or(0));
+      has_ids &= apis.best(msg::InitProducerIdRequest::api()).has_value();
+    } catch (const net::NetError&) {
+      // One that is down speaks as the others do; its partitions get another leader.
+    }
   magic_ = highest >= 3 ? 2 : highest == 2 ? 1 : 0;
   if (options_.compression.codec == Codec::zstd && highest < 7)
     throw Error("the cluster's brokers do not take zstd", Exit::failed,
