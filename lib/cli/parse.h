@@ -35,8 +35,8 @@ const Argument* find_flag(std::span<const Argument> arguments, std::string_view 
 /// Whether `word` is a flag, or a bundle of short ones, whose value is the next word.
 bool takes_next_word(std::span<const Argument> arguments, std::string_view word);
 
-/// Fills variables flag by flag as they come; names are collected and distributed by finish(),
-/// which also looks for what is missing.
+/// Fills variables from flags in the order of their description; names are collected and distributed
+/// by finish(), which also looks for what is missing.
 class Parser {
  public:
   explicit Parser(std::span<const Argument> arguments) : arguments_(arguments) {}
@@ -45,15 +45,12 @@ class Parser {
   void finish();
 
  private:
-  size_t parse_long(std::span<const std::string> words, size_t at);
-  size_t parse_short(std::span<const std::string> words, size_t at);
   void assign(const Argument& argument, std::string_view value);
   [[noreturn]] void refuse_unknown(std::string_view name) const;
 
   std::span<const Argument> arguments_;
   std::vector<std::string> names_;
   std::vector<std::string> after_dashes_;
-  bool saw_dashes_ = false;
   std::vector<const Argument*> given_;
 };
 
