@@ -37,7 +37,7 @@ ProducerId ask_producer_id(Cluster& cluster) {
 }  // namespace
 
 Producer::Producer(Cluster& cluster, ProducerOptions options)
-    : cluster_(cluster), options_(std::move(options)), queue_(options_) {
+    : cluster_(cluster), options_(options), queue_(options_) {
   queue_.wake_sender = [this](int32_t broker) {
     std::lock_guard lock(senders_mutex_);
     for (auto& sender : senders_)
@@ -83,6 +83,7 @@ int Producer::add_topic(const std::string& name) {
   if (magic_ < 0) learn_what_brokers_speak(*metadata);
   ProducerId id;
   if (queue_.idempotent) id = ask_producer_id(cluster_);
+  start_senders();
   int number = static_cast<int>(topics_.size());
   topics_.push_back(name);
   auto& lanes = lanes_.emplace_back();
@@ -92,12 +93,11 @@ int Producer::add_topic(const std::string& name) {
     lane.topic_name = name;
     lane.topic_id = topic->id;
     lane.partition = static_cast<int32_t>(partition);
-    lane.leader = topic->partitions[partition].leader;
+    lane.leader = with_sender(topic->partitions[partition].leader);
     lane.producer_id = id.id;
     lane.producer_epoch = id.epoch;
     lanes.push_back(queue_.add_lane(std::move(lane)));
   }
-  start_senders();
   return number;
 }
 
@@ -182,8 +182,18 @@ void Producer::refresh_leaders(const ProducerQueue::Chores& chores) {
       const auto* topic = metadata->topic(lane->topic_name);
       const auto* partition = metadata->partition(lane->topic_name, lane->partition);
       bool known = topic != nullptr && partition != nullptr;
-      queue_.set_leader(*lane, known ? partition->leader : -1, known ? topic->id : lane->topic_id);
+      queue_.set_leader(*lane, known ? with_sender(partition->leader) : -1,
+                        known ? topic->id : lane->topic_id);
     }
+}
+
+/// The broker, or -1 where nothing sends to it: metadata may still name a leader that has gone from
+/// the newer list of brokers. Then the leader is asked for again.
+int32_t Producer::with_sender(int32_t broker) {
+  std::lock_guard lock(senders_mutex_);
+  bool found = std::any_of(senders_.begin(), senders_.end(),
+                           [&](const auto& sender) { return sender->broker_id() == broker; });
+  return found ? broker : -1;
 }
 
 void Producer::start_senders() {

@@ -73,6 +73,7 @@ class Producer {
   void take_care();
   void refresh_leaders(const ProducerQueue::Chores& chores);
   void start_senders();
+  int32_t with_sender(int32_t broker);
 
   Cluster& cluster_;
   ProducerOptions options_;

@@ -106,12 +106,21 @@ void BrokerSender::finish(const Shipment& shipment) {
   batch.bytes = batch.builder.finish();
 }
 
+/// A broker that has left the cluster is as good as one that is down: its partitions get another
+/// leader.
+void BrokerSender::connect() {
+  if (!cluster_.metadata()->brokers.contains(broker_id_))
+    throw net::NetError(net::Failure::unreachable,
+                        "broker " + std::to_string(broker_id_) + " has left the cluster");
+  connection_ = cluster_.open(broker_id_, Deadline{cluster_.options().connect_timeout});
+}
+
 void BrokerSender::send(Request shipments) {
   in_flight_.push_back(std::move(shipments));
   const auto& request = in_flight_.back();
   if (!connection_ || !connection_->usable() ||
       (in_flight_.size() == 1 && connection_->ended_while_idle()))
-    connection_ = cluster_.open(broker_id_, Deadline{cluster_.options().connect_timeout});
+    connect();
   for (const auto& shipment : request) finish(shipment);
   auto [lowest, highest] = produce_versions(magic_, options_.compression.codec);
   auto message = make_request(request, options_.acks);

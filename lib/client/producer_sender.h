@@ -33,6 +33,7 @@ class BrokerSender {
   void run();
   void step();
   bool send_what_is_ready();
+  void connect();
   void send(Request shipments);
   void receive();
   void wait();

@@ -64,10 +64,10 @@ char* put_message(char* at, const BatchOptions& options, Codec codec, int64_t of
 
 }  // namespace
 
-BatchBuilder::BatchBuilder(BatchOptions options) { reset(std::move(options)); }
+BatchBuilder::BatchBuilder(BatchOptions options) { reset(options); }
 
 void BatchBuilder::reset(BatchOptions options) {
-  options_ = std::move(options);
+  options_ = options;
   reset();
 }
 
