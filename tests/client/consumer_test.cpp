@@ -31,12 +31,13 @@ std::string batch(int64_t base_offset, int32_t count, size_t payload_bytes = 10)
 /// One broker that leads partition 0 of "t" with offsets 0 to 99 in batches of 10. Its session
 /// remembers what was asked last.
 struct Log {
-  std::vector<msg::FetchRequest::Topic> asked_last;
-  std::string bytes;
   std::atomic<int> requests = 0;
   std::atomic<int64_t> first_offset = 0;
 
   msg::FetchResponse answer(const msg::FetchRequest& request, int16_t version) {
+    // Every connection has a thread and a session of its own; readers may overlap.
+    thread_local std::vector<msg::FetchRequest::Topic> asked_last;
+    thread_local std::string bytes;
     ++requests;
     msg::FetchResponse response;
     if (version >= 7) response.session_id = request.session_id == 0 ? 77 : request.session_id;
