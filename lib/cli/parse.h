@@ -35,8 +35,8 @@ const Argument* find_flag(std::span<const Argument> arguments, std::string_view 
 /// Whether `word` is a flag, or a bundle of short ones, whose value is the next word.
 bool takes_next_word(std::span<const Argument> arguments, std::string_view word);
 
-/// Fills variables from flags in the order of their description; names are collected and distributed
-/// by finish(), which also looks for what is missing.
+/// Fills variables from flags in the order of their description; names are collected and
+/// distributed by finish(), which also looks for what is missing.
 class Parser {
  public:
   explicit Parser(std::span<const Argument> arguments) : arguments_(arguments) {}
