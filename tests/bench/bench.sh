@@ -32,7 +32,7 @@ compare() {
   shift 3
   [ "$1" != --stdin ] || { input=(--stdin "$2") && shift 2; }
   while [ $# -gt 0 ]; do names+=("$1") commands+=("$2") && shift 2; done
-  results=$("$build/tests/kt-measure" "$runs" "${input[@]}" "${commands[@]}")
+  results=$("$build/tests/kt-measure" "$runs" "${input[@]}" "${commands[@]}" 2>"$scratch/errors") || { cat "$scratch/errors" >&2 && exit 1; }
   base=$(echo "$results" | sed -n 2p | cut -d ' ' -f 1)
   while read -r wall cpu peak; do
     row "$work" "$wanted" "${names[$n]}" "$wall" "$cpu" "$peak" "$(echo "$wall $base" | awk '{printf "%.2f", $1 / $2}')"
@@ -100,7 +100,7 @@ sandbox() {
   broker
   [ -e "$scratch/stream" ] || fill "$bootstrap"
   mkfifo "$scratch/hold"
-  "$kt" sandbox --data-dir "$scratch/sandbox" --ready-file "$scratch/ready" >/dev/null <"$scratch/hold" &
+  "$kt" sandbox --data-dir "$scratch/sandbox" --ready-file "$scratch/ready" >"$scratch/sandbox.log" 2>&1 <"$scratch/hold" &
   pid=$!
   exec 4>"$scratch/hold"
   until [ -s "$scratch/ready" ]; do kill -0 $pid && sleep 0.05; done
