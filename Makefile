@@ -62,10 +62,10 @@ man: build  ## Write man/ and completions/ anew from the commands
 	@$(BUILD)/cmd/kt __manual .
 
 install: build  ## Binary, manual and completions under $(DESTDIR)$(PREFIX), /usr/local unless said
-	@packaging/install.sh $(BUILD)/cmd/kt "$(DESTDIR)$(PREFIX)"
+	@.packaging/install.sh $(BUILD)/cmd/kt "$(DESTDIR)$(PREFIX)"
 
 package: build  ## A .deb in $(BUILD)/package
-	@packaging/deb.sh $(BUILD)/cmd/kt $(BUILD)/package
+	@.packaging/deb.sh $(BUILD)/cmd/kt $(BUILD)/package
 
 portable: deps  ## One file that needs only libc, in $(BUILD)-portable/kt
 	@cmake -S . -B $(BUILD)-portable -G Ninja -DKT_PORTABLE=ON >/dev/null

@@ -115,3 +115,16 @@ TEST_CASE("nothing is left for later") {
         CHECK(line.find(word) == std::string::npos);
       }
 }
+
+TEST_CASE("the top level holds what it is meant to and no more") {
+  const std::set<std::string> meant = {
+      "CMakeLists.txt", "cmd",       "lib",          "completions",     "man",    "tests",
+      "Makefile",       "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE"};
+  for (const auto& entry : fs::directory_iterator(kRoot)) {
+    auto name = entry.path().filename().string();
+    bool ours =
+        !name.starts_with('.') && !name.starts_with("build") && name != "compile_commands.json";
+    CAPTURE(name);
+    if (ours) CHECK(meant.contains(name));
+  }
+}

@@ -9,7 +9,7 @@ architecture=$(dpkg --print-architecture)
 stage=$(mktemp -d)
 trap 'rm -rf "$stage"' EXIT
 
-ZSH_DIR=vendor-completions "$here/packaging/install.sh" "$kt" "$stage/usr"
+ZSH_DIR=vendor-completions "$here/.packaging/install.sh" "$kt" "$stage/usr"
 strip "$stage/usr/bin/kt"
 gzip -9n "$stage"/usr/share/man/man*/*
 install -Dm644 "$here/LICENSE" "$stage/usr/share/doc/kt/copyright"
