@@ -56,7 +56,7 @@ AppendResult check_batch(const Cluster& cluster, const Topic& topic, std::string
 AppendResult check_records(const Cluster& cluster, const Topic& topic, std::string_view records) {
   bool needs_keys = cluster.setting(topic, "cleanup.policy").find("compact") != std::string::npos;
   AppendResult result;
-  RecordReader reader(records, {.check_crc = false});
+  RecordReader reader(records, {.from_offset = INT64_MIN, .check_crc = false});
   for (int32_t place = 0; const RecordView* record = reader.next(); ++place)
     if (needs_keys && !record->key) result.bad_records.push_back(place);
   if (!result.bad_records.empty()) {
