@@ -13,7 +13,9 @@ SOURCES = $(shell git ls-files '*.cpp' '*.h')
 .DEFAULT_GOAL := build
 .PHONY: build demo test test-kafka bench lint format deps deps-lint sanitize fuzz man install package portable clean help
 
-demo: build  ## Show the main job on real data in the embedded sandbox
+demo: deps  ## Show the main job on real data in the embedded sandbox
+	@cmake -S . -B $(BUILD) -G Ninja >/dev/null
+	@cmake --build $(BUILD) -j $(JOBS) --target kt
 	@KT=$(BUILD)/cmd/kt sh tests/demo/demo.sh
 
 test: build  ## Build and run all hermetic tests: no Kafka, no JVM
