@@ -18,6 +18,7 @@ extern const Command context_set;
 extern const Command context_show;
 extern const Command context_test;
 extern const Command context_use;
+extern const Command elect_command;
 extern const Command group_delete;
 extern const Command group_describe;
 extern const Command group_list;
@@ -42,6 +43,7 @@ extern const Command version;
 extern const Command write_manual;
 
 const CommandList& all_commands() {
+  // clang-format off
   static const CommandList list = {
       &topic_list,
       &topic_describe,
@@ -57,6 +59,7 @@ const CommandList& all_commands() {
       &group_list,
       &group_describe,
       &group_delete,
+      &elect_command,
       &broker_list,
       &broker_describe,
       &broker_log_dirs,
@@ -82,6 +85,7 @@ const CommandList& all_commands() {
       &write_manual,
       &list_examples,
   };
+  // clang-format on
   return list;
 }
 

@@ -65,7 +65,7 @@ class Examiner {
            broker,
            counted(partitions, "partition") + " that it should lead " +
                (partitions == 1 ? "is" : "are") + " led by others",
-           "kafka-leader-election --election-type preferred --all-topic-partitions"});
+           "kt elect"});
     look_at_skew();
     std::stable_sort(found_.begin(), found_.end(), [](const Finding& a, const Finding& b) {
       return std::tuple(rank(a.kind), a.topic, a.partition, a.broker) <
@@ -150,7 +150,7 @@ class Examiner {
              broker,
              "leads " + std::to_string(count) + " of " + counted(total, "partition") + ", where " +
                  std::to_string((total + brokers - 1) / brokers) + " would be even",
-             "kafka-leader-election --election-type preferred --all-topic-partitions"});
+             "kt elect"});
     }
   }
 
