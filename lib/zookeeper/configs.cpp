@@ -1,0 +1,86 @@
+#include "zookeeper/configs.h"
+
+#include "base/text.h"
+
+namespace kt::zk {
+namespace {
+
+std::string config_path(const std::string& entity_path) { return "/config/" + entity_path; }
+
+/// Whether release `name`, `0.10.1` or the first of a range, comes before the other.
+bool before(std::string_view name, std::initializer_list<int64_t> other) {
+  auto parts = split(name.substr(0, name.find('-')), '.');
+  size_t i = 0;
+  for (int64_t theirs : other) {
+    int64_t ours = 0;
+    if (i < parts.size()) parse_int64(parts[i], ours);
+    if (ours != theirs) return ours < theirs;
+    ++i;
+  }
+  return false;
+}
+
+}  // namespace
+
+Config parse_config(const Node& node, const std::string& path) {
+  Config config;
+  config.node_version = node.version;
+  config.json = Json::parse(node.data, path);
+  JsonPlace root(config.json, path);
+  if (auto entries = root.find("config"))
+    for (const auto& [name, value] : entries->members()) config.entries[name] = value.text();
+  return config;
+}
+
+std::vector<Config> configs(Session& session, const std::vector<std::string>& entity_paths) {
+  std::vector<std::string> paths;
+  for (const auto& entity : entity_paths) paths.push_back(config_path(entity));
+  auto nodes = session.get(paths);
+  std::vector<Config> found;
+  for (size_t i = 0; i < paths.size(); ++i)
+    found.push_back(nodes[i] ? parse_config(*nodes[i], paths[i]) : Config{});
+  return found;
+}
+
+Config config(Session& session, const std::string& entity_path) {
+  return configs(session, {entity_path})[0];
+}
+
+Written write_config(Session& session, const std::string& entity_path, const Config& read,
+                     const std::map<std::string, std::string>& entries) {
+  Json json = read.node_version ? read.json : Json(Json::Object{{"version", 1}});
+  Json::Object values;
+  for (const auto& [name, value] : entries) values.emplace_back(name, value);
+  json.at("config") = std::move(values);
+  Write write{config_path(entity_path), json.text(), read.node_version};
+  if (!write.version) session.make_path(write.path.substr(0, write.path.rfind('/')));
+  return session.write({write})[0];
+}
+
+ChangeNotice change_notice(std::string_view release) {
+  if (before(release, {0, 8, 1})) return ChangeNotice::none;
+  if (before(release, {0, 9})) return ChangeNotice::topic_name;
+  if (before(release, {0, 10, 1})) return ChangeNotice::entity_name;
+  return ChangeNotice::entity_path;
+}
+
+std::string notice_data(ChangeNotice kind, const std::string& topic) {
+  switch (kind) {
+    case ChangeNotice::topic_name:
+      return Json(topic).text();
+    case ChangeNotice::entity_name:
+      return Json(Json::Object{{"version", 1}, {"entity_type", "topics"}, {"entity_name", topic}})
+          .text();
+    default:
+      return Json(Json::Object{{"version", 2}, {"entity_path", "topics/" + topic}}).text();
+  }
+}
+
+void announce_topic_config(Session& session, ChangeNotice kind, const std::string& topic) {
+  constexpr const char* kChanges = "/config/changes";
+  if (kind == ChangeNotice::none) return;
+  session.make_path(kChanges);
+  session.create_sequential(std::string(kChanges) + "/config_change_", notice_data(kind, topic));
+}
+
+}  // namespace kt::zk
