@@ -24,6 +24,7 @@ extern const Command group_describe;
 extern const Command group_list;
 extern const Command help;
 extern const Command list_examples;
+extern const Command log_merge_state_changes;
 extern const Command offsets_get;
 extern const Command produce;
 extern const Command protocol_apis;
@@ -64,6 +65,7 @@ const CommandList& all_commands() {
       &broker_describe,
       &broker_log_dirs,
       &check_command,
+      &log_merge_state_changes,
       &consume,
       &produce,
       &sandbox_command,

@@ -4,6 +4,11 @@ case $EXAMPLE in
 *user/* | *client/*) echo 'the sandbox has no quotas' && exit 77 ;;
 esac
 case $WORDS in
+log\ merge-state-changes)
+  mkdir broker-1
+  echo '[2026-11-22 10:00:00,003] TRACE Broker 1 completed become-leader transition for partition [orders,0] (state.change.logger)' |
+    tee b1.log b2.log >broker-1/state-change.log
+  ;;
 topic\ create | sandbox | protocol* | context* | completion | schema | help | version) ;;
 *) kt topic create orders payments app-a test-a -p 6 -r 2 -q >/dev/null || exit 99 ;;
 esac
