@@ -39,7 +39,8 @@ class Consume : public Invocation {
   std::optional<Position> end_;
   std::optional<Position> given_start_;
   std::optional<int64_t> count_;
-  bool exit_ = false, read_committed_ = false;
+  bool exit_ = false, read_committed_ = false, print_offsets_ = false;
+  std::optional<int32_t> replica_;
   std::optional<std::string> template_, key_separator_;
   std::string null_text_, group_, instance_;
   Size fetch_size_{int64_t{4} << 20};
@@ -59,12 +60,16 @@ class Consume : public Invocation {
          Complete::groups},
         {"--group-instance", "NAME",
          "With --group: a member that keeps its partitions over a restart", &instance_},
+        {"--replica", "BROKER", "Read this broker's replicas, whoever leads", &replica_,
+         Complete::brokers},
         {"--read-committed", "", "Leave out records of aborted and of open transactions",
          &read_committed_},
         {"-f,--template", "TEXT", "Print each record so: %t %p %o %T %k %v %h %K %V %R %%, \\n \\t",
          &template_},
         {"-K,--key-separator", "TEXT", "Print the key and this in front of each value",
          &key_separator_},
+        {"--print-offsets", "", "Print the offset and a tab in front of each line",
+         &print_offsets_},
         {"--null", "TEXT", "Print this for a key or value that is null", &null_text_},
         {"--fetch-size", "SIZE", "Ask for so many bytes of a partition at once", &fetch_size_},
         {"--max-wait", "DURATION", "How long a broker waits for new records before it answers",
@@ -77,6 +82,7 @@ class Consume : public Invocation {
   void check_use(const Context& context) const;
   std::unique_ptr<stream::RecordWriter> make_writer(const Context& context) const;
   ConsumerOptions consumer_options(Context& context) const;
+  void check_replica(Cluster& cluster) const;
   std::vector<TopicPartition> choose_partitions(Cluster& cluster) const;
   std::vector<Range> find_ranges(Context& context, Cluster& cluster) const;
   void find_ends(Cluster& cluster, const std::vector<TopicPartition>& partitions,
@@ -108,6 +114,11 @@ void Consume::check_use(const Context& context) const {
                 "earliest, latest or a time");
   if (group_.empty() && !instance_.empty())
     throw Error("--group-instance needs --group", Exit::usage);
+  if (!group_.empty() && replica_)
+    throw Error("--replica reads partitions, not as a member of a group", Exit::usage,
+                "leave --group out");
+  if (print_offsets_ && (template_ || format_of(context) != "lines"))
+    throw Error("--print-offsets is for lines", Exit::usage, "a template has %o; jsonl has all");
   if (exit_ && !given_start_ && group_.empty())
     throw Error("--exit from the latest offset on reads nothing", Exit::usage,
                 "say where to begin: --start earliest, --start -10, --start @-1h");
@@ -122,6 +133,7 @@ std::unique_ptr<stream::RecordWriter> Consume::make_writer(const Context& contex
   options.format_template = template_;
   if (key_separator_)
     options.key_separator = stream::read_escapes(*key_separator_, "the key separator");
+  options.offsets = print_offsets_;
   options.null_text = null_text_;
   options.terminal = context.out.is_terminal();
   return stream::make_record_writer(options);
@@ -132,8 +144,19 @@ ConsumerOptions Consume::consumer_options(Context& context) const {
   options.read_committed = read_committed_;
   options.max_wait = max_wait_;
   options.partition_max_bytes = static_cast<int32_t>(fetch_size_.bytes);
+  options.replica = replica_.value_or(-1);
   options.warn = [&context](const std::string& sentence) { context.warn(sentence); };
   return options;
+}
+
+/// Where brokers before 0.9 tell only of those that hold partitions, one may be hidden.
+void Consume::check_replica(Cluster& cluster) const {
+  auto metadata = cluster.metadata();
+  if (!replica_ || metadata->brokers.contains(*replica_)) return;
+  std::vector<std::string> known;
+  for (const auto& [id, broker] : metadata->brokers) known.push_back(std::to_string(id));
+  throw Error(fmt::format("broker {} is not in the cluster", *replica_), Exit::usage,
+              "its brokers are " + join(known, ", "));
 }
 
 std::vector<TopicPartition> Consume::choose_partitions(Cluster& cluster) const {
@@ -159,6 +182,7 @@ void throw_if_failed(const TopicPartition& partition, int16_t code) {
 
 std::vector<Range> Consume::find_ranges(Context& context, Cluster& cluster) const {
   auto partitions = choose_partitions(cluster);
+  check_replica(cluster);
   auto start = given_start_.value_or(start_);
   std::vector<Range> ranges;
   for (const auto& placed : place_offsets(cluster, partitions, start)) {
@@ -198,12 +222,11 @@ void Consume::find_ends(Cluster& cluster, const std::vector<TopicPartition>& par
 
 std::string facts_of(const FetchedChunk& chunk) {
   return fmt::format(
-      "fetched {} bytes of topic {}, partition {} from offset {}: goes on at {}, high watermark "
-      "{}, last stable "
-      "offset {}, aborted transactions {}",
+      "fetched {} bytes of topic {}, partition {} from broker {} at offset {}: goes on at {}, high "
+      "watermark {}, last stable offset {}, aborted transactions {}",
       chunk.records.size(), in_quotes(chunk.partition.topic), chunk.partition.partition,
-      chunk.from_offset, chunk.next_offset, chunk.high_watermark, chunk.last_stable_offset,
-      chunk.aborted.size());
+      chunk.broker_id, chunk.from_offset, chunk.next_offset, chunk.high_watermark,
+      chunk.last_stable_offset, chunk.aborted.size());
 }
 
 /// True where the other end of the pipe is closed: seen without writing.
@@ -335,6 +358,8 @@ Records of a partition come in their order; those of several partitions as they 
 
 With --group it reads as a member of a consumer group: the group's members share the partitions, reading goes on where the group had come to (--start says where a partition without a committed offset begins), and what was printed is committed, after it was written out. Heartbeats go on while a pager or a slow reader holds the output; partitions that were given to another member meanwhile are not committed. Ctrl-C prints and commits what is done, and leaves the group.
 
+With --replica the records come from the replicas that one broker has, leader or not: what is there differs from the leader's answer only where replication is behind. It works on every release: up to 2.3 such brokers serve a debugging consumer, since 2.4 any consumer. A broker that has no replica of a partition is an error.
+
 Formats (-o):
   lines   the value and a line feed (the default; control characters are escaped on a terminal)
   raw     the values' bytes and nothing else
@@ -348,15 +373,18 @@ Templates (-f), as in kcat:
   %K and %V length of key and value, -1 for null (%S as %V)  %R length of the value in four bytes  %% percent
   \n \r \t \0 \\ \e \xHH
 
-With -v each fetch is told on standard error: bytes, high watermark, last stable offset, aborted transactions. A reader that goes away (kt consume orders | head) ends it quietly.)",
-    .examples = {{"kt consume orders", "what comes from now on"},
-                 {"kt consume orders --start earliest --exit -o jsonl", "everything that is there"},
-                 {"kt consume orders --partition 0,2 --start -5 --exit -f '%p %o %k: %v\\n'",
-                  "the last five of two partitions"},
-                 {"kt consume orders --group audit --start earliest -o jsonl >> audit.jsonl",
-                  "everything once, over restarts too"},
-                 {"kt consume orders --start @-1h -n 100 --key-separator '\\t'",
-                  "a hundred records of the last hour"}},
+With -v each fetch is told on standard error: broker, bytes, high watermark, last stable offset, aborted transactions. A reader that goes away (kt consume orders | head) ends it quietly.)",
+    .examples =
+        {{"kt consume orders", "what comes from now on"},
+         {"kt consume orders --start earliest --exit -o jsonl", "everything that is there"},
+         {"kt consume orders --partition 0,2 --start -5 --exit -f '%p %o %k: %v\\n'",
+          "the last five of two partitions"},
+         {"kt consume orders --group audit --start earliest -o jsonl >> audit.jsonl",
+          "everything once, over restarts too"},
+         {"kt consume orders --partition 0 --replica 2 --start earliest --exit --print-offsets",
+          "what broker 2 has of a partition"},
+         {"kt consume orders --start @-1h -n 100 --key-separator '\\t'",
+          "a hundred records of the last hour"}},
     .rows = {"records",
              {{"topic", "TOPIC", Kind::text, "the topic"},
               {"partition", "PARTITION", Kind::integer, "its partition"},

@@ -110,12 +110,12 @@ Consumer::Search Consumer::find_leaders() {
     auto* topic = metadata->topic(id.topic);
     auto* known = metadata->partition(id.topic, id.partition);
     if (known != nullptr && known->leader >= 0) {
-      partition.broker = known->leader;
+      partition.broker = options_.replica >= 0 ? options_.replica : known->leader;
       partition.leader_epoch = known->leader_epoch;
       partition.topic_id = topic->id;
       partition.was_led = true;
-      auto& fetcher = fetchers_[known->leader];
-      if (!fetcher) fetcher = std::make_unique<Fetcher>(*this, known->leader);
+      auto& fetcher = fetchers_[partition.broker];
+      if (!fetcher) fetcher = std::make_unique<Fetcher>(*this, partition.broker);
       continue;
     }
     search.all_found = false;

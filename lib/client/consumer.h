@@ -31,6 +31,8 @@ struct ConsumerOptions {
   int32_t max_bytes = 32 << 20;
   int32_t partition_max_bytes = 4 << 20;
   size_t queue_bytes = 64 << 20;
+  /// Read this broker's replicas, whoever leads; -1 for the leaders (or whom they send us to).
+  int32_t replica = -1;
   /// Told of every reset that `out_of_range` allows, with a sentence. From a thread of the
   /// consumer.
   std::function<void(const std::string&)> warn;

@@ -28,8 +28,10 @@ Topic& topic_entry(std::vector<Topic>& topics, const TopicPartition& id, const U
 }  // namespace
 
 msg::FetchRequest FetchSession::make(const std::vector<FetchPartition>& wanted, int16_t version,
-                                     const ConsumerOptions& options, const std::string& rack) {
+                                     const ConsumerOptions& options, const std::string& rack,
+                                     int32_t replica_id) {
   msg::FetchRequest request;
+  request.replica_id = replica_id;
   request.max_wait_ms = static_cast<int32_t>(options.max_wait.count());
   request.min_bytes = options.min_bytes;
   request.max_bytes = options.max_bytes;

@@ -15,7 +15,8 @@ class FetchSession {
  public:
   /// The request for these partitions in this version.
   msg::FetchRequest make(const std::vector<FetchPartition>& wanted, int16_t version,
-                         const ConsumerOptions& options, const std::string& rack);
+                         const ConsumerOptions& options, const std::string& rack,
+                         int32_t replica_id);
   /// What the broker made of it. False where the session is lost: nothing was fetched, and the next
   /// request opens a new one.
   bool accept(const msg::FetchResponse& response, int16_t version);

@@ -45,6 +45,7 @@ struct FetchedChunk {
   int64_t from_offset = 0;
   int64_t end_offset = INT64_MAX;  ///< exclusive
   int64_t next_offset = 0;         ///< where the partition goes on after this chunk
+  int32_t broker_id = -1;          ///< who was asked
   int64_t high_watermark = -1;
   int64_t last_stable_offset = -1;
   std::vector<msg::FetchResponse::Response::Partition::AbortedTransaction> aborted;

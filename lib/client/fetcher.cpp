@@ -7,6 +7,7 @@
 #include "client/offsets.h"
 #include "net/error.h"
 #include "protocol/errors.h"
+#include "protocol/msg/alter_partition_reassignments.h"
 
 namespace kt {
 namespace {
@@ -35,6 +36,12 @@ bool is_about_leadership(int16_t error_code) {
     default:
       return false;
   }
+}
+
+bool is_no_replica(int16_t error_code) {
+  return error_code == ErrorCode::not_leader_or_follower ||
+         error_code == ErrorCode::replica_not_available ||
+         error_code == ErrorCode::unknown_topic_or_partition;
 }
 
 }  // namespace
@@ -122,11 +129,22 @@ void Fetcher::send() {
   version_ = connection_->version_for(msg::FetchRequest::api(),
                                       options.read_committed ? kReadCommitted : int16_t{0},
                                       has_ids ? int16_t{0x7fff} : kByName);
-  auto request = session_.make(wanted_, version_, options, consumer_.cluster_.options().rack);
+  auto request =
+      session_.make(wanted_, version_, options, consumer_.cluster_.options().rack, replica_id());
   auto most = static_cast<size_t>(options.max_bytes) * 2;
   for (const auto& partition : wanted_) most += static_cast<size_t>(partition.max_bytes);
   connection_->send(any_request(request), version_, Deadline(consumer_.cluster_.options().timeout),
                     most);
+}
+
+/// As whom to ask. Followers serve consumers from 2.4 on (which is when AlterPartitionReassignments
+/// came); before that they serve only who says that it debugs.
+int32_t Fetcher::replica_id() const {
+  constexpr int32_t kConsumer = -1, kDebuggingConsumer = -2;
+  if (consumer_.options_.replica < 0) return kConsumer;
+  bool follower_fetch =
+      connection_->apis().range(msg::AlterPartitionReassignmentsRequest::api().key).has_value();
+  return follower_fetch ? kConsumer : kDebuggingConsumer;
 }
 
 std::vector<FetchedChunk> Fetcher::receive() {
@@ -171,7 +189,9 @@ std::optional<FetchedChunk> Fetcher::take(FetchPartition& partition, PartitionAn
              "its log was truncated after an unclean election");
     return std::nullopt;
   }
-  if (answer.preferred_read_replica >= 0 && answer.preferred_read_replica != broker_id_) {
+  bool may_move = consumer_.options_.replica < 0;
+  if (may_move && answer.preferred_read_replica >= 0 &&
+      answer.preferred_read_replica != broker_id_) {
     partition.broker = answer.preferred_read_replica;
     consumer_.changed_.notify_all();
   }
@@ -196,6 +216,7 @@ std::optional<FetchedChunk> Fetcher::take(FetchPartition& partition, PartitionAn
   chunk.from_offset = partition.position;
   chunk.end_offset = partition.end_offset;
   chunk.next_offset = end.next_offset;
+  chunk.broker_id = broker_id_;
   chunk.high_watermark = answer.high_watermark;
   chunk.last_stable_offset = answer.last_stable_offset;
   if (answer.aborted_transactions) chunk.aborted = std::move(*answer.aborted_transactions);
@@ -213,8 +234,16 @@ void Fetcher::on_error(FetchPartition& partition, int16_t error_code) {
   if (!is_about_leadership(error_code))
     throw Error(
         fmt::format("{} cannot be read: {}", name_of(partition.id), error_text(error_code)));
+  if (consumer_.options_.replica >= 0 && is_no_replica(error_code))
+    refuse_replica(partition, error_code);
   partition.lose_broker();
   consumer_.changed_.notify_all();
+}
+
+void Fetcher::refuse_replica(const FetchPartition& partition, int16_t error_code) const {
+  throw Error(fmt::format("broker {} does not serve a replica of {}: {}", broker_id_,
+                          name_of(partition.id), error_text(error_code)),
+              Exit::failed, "kt topic describe shows who has one");
 }
 
 void Fetcher::reset_to(FetchPartition& partition, int64_t offset, const std::string& why) {

@@ -31,10 +31,13 @@ class Fetcher {
   bool wait_for_work();
   void connect();
   void send();
+  int32_t replica_id() const;
   std::vector<FetchedChunk> receive();
   /// Under the lock of the consumer: takes over what came of one partition.
   std::optional<FetchedChunk> take(FetchPartition& partition, PartitionAnswer& answer);
   void on_error(FetchPartition& partition, int16_t error_code);
+  /// Another broker would not do.
+  [[noreturn]] void refuse_replica(const FetchPartition& partition, int16_t error_code) const;
   void reset_positions();
   void reset_to(FetchPartition& partition, int64_t offset, const std::string& why);
   void on_failure(const Error& error);

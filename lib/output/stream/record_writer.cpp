@@ -17,6 +17,10 @@ class LineWriter final : public RecordWriter {
   explicit LineWriter(const RecordWriterOptions& options) : options_(options) {}
 
   void write(OutputBuffer& out, const Record& record) override {
+    if (options_.offsets) {
+      append_number(out, record.offset);
+      out.append('\t');
+    }
     if (options_.key_separator) {
       append(out, record.key);
       out.append(*options_.key_separator);

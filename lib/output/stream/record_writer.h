@@ -1,7 +1,7 @@
 // The formats in which streams of records are printed. What `jsonl` and `framed` print, a
 // RecordReader reads back byte for byte.
 //
-//   lines   the value and a line feed; with a key separator also the key in front
+//   lines   the value and a line feed; where wanted the key, or the offset, in front
 //   raw     the values' bytes and nothing else
 //   framed  int32 length of the key (-1: null), the key, the same of the value; big-endian
 //   jsonl   one object a line: topic, partition, offset, timestamp_ms, timestamp_type, key, value,
@@ -36,6 +36,7 @@ struct RecordWriterOptions {
   std::string format = "lines";
   std::optional<std::string> format_template = {};  ///< as typed; overrides `format`
   std::optional<std::string> key_separator = {};    ///< for lines
+  bool offsets = false;                             ///< for lines: the offset and a tab first
   std::string null_text = {};                       ///< what lines and templates print for null
   bool terminal = false;  ///< escape what could harm one, in lines and templates
 };

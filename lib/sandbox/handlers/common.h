@@ -19,8 +19,9 @@ struct Found {
   ErrorCode error = ErrorCode::none;
 };
 /// The partition if the broker that was asked leads it. `leader_epoch` is what the client believes,
-/// -1: nothing.
-Found find_led(const Call& call, Topic* topic, int32_t index, int32_t leader_epoch = -1);
+/// -1: nothing. With `followers_too` any broker that has a replica will do.
+Found find_led(const Call& call, Topic* topic, int32_t index, int32_t leader_epoch = -1,
+               bool followers_too = false);
 
 /// not_controller where the request changes the cluster and reached another broker than the
 /// controller; brokers of KRaft clusters forward it instead.

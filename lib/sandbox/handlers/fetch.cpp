@@ -17,7 +17,8 @@ namespace kt::sandbox {
 namespace {
 
 constexpr int8_t kReadCommitted = 1;
-constexpr int16_t kFirstWithTopicIds = 13;
+constexpr int16_t kFirstWithTopicIds = 13, kFirstFromFollowers = 11;
+constexpr int32_t kDebuggingConsumer = -2;
 
 using Response = msg::FetchResponse;
 
@@ -29,7 +30,10 @@ class Fetch : public std::enable_shared_from_this<Fetch> {
         isolation_(request.isolation_level),
         max_bytes_(call.version >= 3 ? std::max(request.max_bytes, 0) : INT32_MAX),
         min_bytes_(static_cast<size_t>(std::max(request.min_bytes, 0))),
-        max_wait_ms_(request.max_wait_ms) {}
+        max_wait_ms_(request.max_wait_ms),
+        followers_too_(
+            request.replica_id == kDebuggingConsumer ||
+            (call.version >= kFirstFromFollowers && call.cluster.release().at_least(2, 4))) {}
 
   void start(std::list<FetchPart> parts, FetchSessions::Opened opened) {
     parts_ = std::move(parts);
@@ -58,7 +62,7 @@ class Fetch : public std::enable_shared_from_this<Fetch> {
     Topic* topic = topic_of(part);
     if (!topic && call_.version >= kFirstWithTopicIds && call_.injected_error == 0)
       return {nullptr, ErrorCode::unknown_topic_id};
-    Found found = find_led(call_, topic, part.index, part.leader_epoch);
+    Found found = find_led(call_, topic, part.index, part.leader_epoch, followers_too_);
     if (!found.partition) return found;
     const PartitionLog& log = found.partition->log();
     if (part.offset < log.start_offset() || part.offset > log.end_offset())
@@ -235,6 +239,7 @@ class Fetch : public std::enable_shared_from_this<Fetch> {
   int32_t max_bytes_;
   size_t min_bytes_;
   int32_t max_wait_ms_;
+  bool followers_too_;
   std::list<FetchPart> parts_;
   int32_t session_id_ = 0;
   bool incremental_ = false;
