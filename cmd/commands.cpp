@@ -25,7 +25,11 @@ extern const Command group_list;
 extern const Command help;
 extern const Command list_examples;
 extern const Command log_merge_state_changes;
+extern const Command offsets_check;
+extern const Command offsets_export;
 extern const Command offsets_get;
+extern const Command offsets_import;
+extern const Command offsets_set;
 extern const Command produce;
 extern const Command protocol_apis;
 extern const Command protocol_decode;
@@ -57,6 +61,10 @@ const CommandList& all_commands() {
       &config_set,
       &config_unset,
       &offsets_get,
+      &offsets_check,
+      &offsets_export,
+      &offsets_import,
+      &offsets_set,
       &group_list,
       &group_describe,
       &group_delete,

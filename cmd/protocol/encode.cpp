@@ -1,4 +1,5 @@
 #include "cli/context.h"
+#include "files.h"
 #include "protocol/messages.h"
 
 namespace kt {

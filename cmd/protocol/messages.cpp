@@ -1,12 +1,6 @@
 // Names and bytes for the commands `kt protocol ...`.
 #include "protocol/messages.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-
 #include "base/text.h"
 #include "protocol/header.h"
 
@@ -114,26 +108,6 @@ NamedMessage find_message(std::string_view name, std::string_view version, bool 
         Exit::usage);
   message.version = static_cast<int16_t>(number);
   return message;
-}
-
-std::string read_input(const std::string& path) {
-  bool standard = path == "-";
-  int fd = standard ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  auto fail = [&] {
-    throw Error((standard ? "standard input" : in_quotes(path)) + ": " + std::strerror(errno),
-                Exit::usage);
-  };
-  if (fd < 0) fail();
-  std::string all;
-  char block[65536];
-  ssize_t got = 0;
-  while ((got = ::read(fd, block, sizeof block)) != 0) {
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) fail();
-    all.append(block, static_cast<size_t>(got));
-  }
-  if (!standard) ::close(fd);
-  return all;
 }
 
 std::string from_hex(std::string_view text) {

@@ -28,8 +28,6 @@ std::string decode_frame(const NamedMessage& message, std::string_view& bytes, J
 /// The reverse: size, header and body.
 std::string encode_frame(const NamedMessage& message, std::string_view json);
 
-/// All bytes of a file, or of standard input where `path` is `-`.
-std::string read_input(const std::string& path);
 std::string from_hex(std::string_view text);
 std::string to_hex(std::string_view bytes);
 

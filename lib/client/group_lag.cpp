@@ -1,0 +1,105 @@
+#include "client/group_lag.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "client/offsets.h"
+#include "client/record_times.h"
+
+namespace kt {
+
+namespace {
+
+using Owners = std::map<TopicPartition, const GroupMember*>;
+
+/// By the name of the group: who reads which partition, in its own store or another.
+std::map<std::string, Owners> owners_of(const std::vector<StoredGroup>& groups) {
+  std::map<std::string, Owners> owners;
+  for (const auto& group : groups)
+    for (const auto& member : group.description.members)
+      for (const auto& [topic, numbers] : member.assignment)
+        for (auto number : numbers) owners[group.description.group][{topic, number}] = &member;
+  return owners;
+}
+
+std::vector<PartitionLag> partitions_of(const StoredGroup& group, const Owners& owners) {
+  std::map<TopicPartition, PartitionLag> found;
+  for (const auto& [partition, committed] : group.offsets.partitions) {
+    auto& lag = found[partition];
+    if (committed.offset >= 0) lag.position = committed.offset;
+    lag.metadata = committed.metadata;
+  }
+  for (const auto& member : group.description.members)
+    for (const auto& [topic, numbers] : member.assignment)
+      for (auto number : numbers) found[{topic, number}];
+  std::vector<PartitionLag> partitions;
+  partitions.reserve(found.size());
+  for (auto& [partition, lag] : found) {
+    lag.partition = partition;
+    if (auto owner = owners.find(partition); owner != owners.end()) {
+      lag.owner = owner->second->id;
+      lag.client_id = owner->second->client_id;
+      lag.host = owner->second->host;
+    }
+    partitions.push_back(std::move(lag));
+  }
+  return partitions;
+}
+
+void measure_ends(Cluster& cluster, std::vector<GroupLag>& groups) {
+  std::set<TopicPartition> all;
+  for (const auto& group : groups)
+    for (const auto& lag : group.partitions) all.insert(lag.partition);
+  if (all.empty()) return;
+  std::vector<OffsetQuery> queries;
+  for (const auto& partition : all) queries.push_back({partition, kLatest});
+  std::map<TopicPartition, OffsetAnswer> ends;
+  for (auto& answer : list_offsets(cluster, queries)) ends.emplace(answer.partition, answer);
+  for (auto& group : groups)
+    for (auto& lag : group.partitions) {
+      const auto& end = ends.at(lag.partition);
+      lag.error_code = end.error_code;
+      if (end.error_code != 0) continue;
+      lag.log_end = end.offset;
+      if (lag.position) lag.lag = std::max<int64_t>(end.offset - *lag.position, 0);
+    }
+}
+
+void measure_times(Cluster& cluster, std::vector<GroupLag>& groups) {
+  // Groups that stand at the same record share the question.
+  std::map<std::pair<TopicPartition, int64_t>, std::vector<PartitionLag*>> asked;
+  for (auto& group : groups)
+    for (auto& lag : group.partitions)
+      if (lag.lag.value_or(0) > 0) asked[{lag.partition, *lag.position}].push_back(&lag);
+  std::vector<RecordPlace> places;
+  for (const auto& [place, lags] : asked) places.push_back({place.first, place.second});
+  auto times = record_times(cluster, places);
+  size_t i = 0;
+  for (const auto& [place, lags] : asked) {
+    for (auto* lag : lags) lag->next_time_ms = times[i];
+    ++i;
+  }
+}
+
+}  // namespace
+
+std::optional<int64_t> GroupLag::total() const {
+  std::optional<int64_t> total;
+  for (const auto& partition : partitions)
+    if (partition.lag) total = total.value_or(0) + *partition.lag;
+  return total;
+}
+
+std::vector<GroupLag> measure_lag(Cluster& cluster, const std::vector<StoredGroup>& groups,
+                                  bool with_times) {
+  auto owners = owners_of(groups);
+  std::vector<GroupLag> measured;
+  for (const auto& group : groups)
+    measured.push_back({&group, partitions_of(group, owners[group.description.group])});
+  measure_ends(cluster, measured);
+  if (with_times) measure_times(cluster, measured);
+  return measured;
+}
+
+}  // namespace kt
