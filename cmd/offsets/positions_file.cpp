@@ -6,8 +6,8 @@
 #include <set>
 
 #include "base/error.h"
+#include "base/json.h"
 #include "base/text.h"
-#include "offsets/positions_json.h"
 
 namespace kt {
 
@@ -112,6 +112,32 @@ FilePosition parse_csv(std::string_view line, const Place& place) {
   return position;
 }
 
+/// `offsets` of what `kt offsets export` writes; keys beyond those are passed over.
+std::vector<FilePosition> parse_json(std::string_view text, std::string_view file) {
+  auto document = Json::parse(text, file);
+  std::vector<FilePosition> positions;
+  for (const auto& entry : JsonPlace(document, std::string(file))["offsets"].items()) {
+    auto metadata = entry.find("metadata");
+    positions.push_back({entry["group"].text(),
+                         {entry["topic"].text(), entry["partition"].int32(0)},
+                         entry["offset"].integer(0, INT64_MAX),
+                         metadata ? metadata->text() : std::string()});
+    if (positions.back().group.empty()) entry["group"].fail("a group without name");
+    if (positions.back().partition.topic.empty()) entry["topic"].fail("a topic without name");
+  }
+  return positions;
+}
+
+void refuse_twice(const std::vector<FilePosition>& positions, std::string_view file) {
+  std::set<std::pair<std::string_view, TopicPartition>> seen;
+  for (const auto& position : positions)
+    if (!seen.insert({position.group, position.partition}).second)
+      throw Error(fmt::format("{}: partition {} of {} stands there twice{}", file,
+                              position.partition.partition, in_quotes(position.partition.topic),
+                              position.group.empty() ? "" : " for " + in_quotes(position.group)),
+                  Exit::usage);
+}
+
 void append_csv_text(std::string& out, std::string_view text) {
   // Jackson, which writes these files for Kafka, quotes what is long without looking at it, and
   // what has any of the characters up to the comma.
@@ -155,9 +181,17 @@ PositionsFormat guess_format(std::string_view text) {
 std::vector<FilePosition> parse_positions(std::string_view text, PositionsFormat format,
                                           std::string_view file) {
   text = without_mark(text);
-  if (format == PositionsFormat::json) return parse_json_positions(text, file);
+  if (format == PositionsFormat::json) {
+    std::vector<FilePosition> positions;
+    try {
+      positions = parse_json(text, file);
+    } catch (const Error& error) {
+      throw Error(error.message(), Exit::usage);
+    }
+    refuse_twice(positions, file);
+    return positions;
+  }
   std::vector<FilePosition> positions;
-  std::set<std::pair<std::string, TopicPartition>> seen;
   Place place{file, 0};
   for (auto line : split(text, '\n')) {
     ++place.line;
@@ -166,11 +200,9 @@ std::vector<FilePosition> parse_positions(std::string_view text, PositionsFormat
     auto position = format == PositionsFormat::zk ? parse_zk(line, place) : parse_csv(line, place);
     if (!positions.empty() && positions.front().group.empty() != position.group.empty())
       place.fail(0, "lines with and without a group");
-    if (!seen.insert({position.group, position.partition}).second)
-      place.fail(0, fmt::format("partition {} of {} stands here twice",
-                                position.partition.partition, in_quotes(position.partition.topic)));
     positions.push_back(std::move(position));
   }
+  refuse_twice(positions, file);
   return positions;
 }
 
