@@ -35,3 +35,9 @@ group* | offsets*)
   done
   ;;
 esac
+case $WORDS in
+offsets\ import)
+  kt offsets export billing >positions.json || exit 99
+  kt offsets export billing --format zk >zk-offsets.txt || exit 99
+  ;;
+esac
