@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include "base/properties.h"
+#include "base/secret.h"
 #include "base/text.h"
+#include "zookeeper/brokers.h"
 
 namespace kt {
 
@@ -34,11 +36,75 @@ Milliseconds milliseconds(const Properties& properties,
   return Milliseconds(value);
 }
 
+constexpr std::string_view kSecurityProtocol = "PLAINTEXT";
+
 void refuse_security(const Properties& properties) {
   const auto* protocol = find(properties, {"security.protocol"});
-  if (!protocol || lower(*protocol) == "plaintext") return;
+  if (!protocol || lower(*protocol) == lower(kSecurityProtocol)) return;
   throw Error(fmt::format("security.protocol={} is not spoken by this version of kt", *protocol),
               Exit::usage, "PLAINTEXT is");
+}
+
+/// ZooKeeper's client library has neither TLS nor SASL.
+void refuse_zookeeper_security(const Properties& properties) {
+  const auto* tls = find(properties, {"zookeeper.ssl.client.enable", "zookeeper.client.secure"});
+  const auto* sasl = find(properties, {"zookeeper.sasl.client", "zookeeper.sasl.clientconfig"});
+  bool wants_tls = tls && lower(*tls) == "true", wants_sasl = sasl && lower(*sasl) != "false";
+  if (wants_tls || wants_sasl)
+    throw Error(
+        fmt::format("{} is not spoken to ZooKeeper by kt", wants_tls ? "TLS" : "SASL"), Exit::usage,
+        "zookeeper.digest.user and .password are, on a plain port; or ask brokers alone: -b");
+}
+
+std::string zookeeper_servers(const Settings& settings, const Properties& properties) {
+  if (!settings.zookeeper.empty()) return settings.zookeeper;
+  const auto* named = find(properties, {"zookeeper.connect"});
+  return named ? *named : "";
+}
+
+std::string zookeeper_digest(const Properties& properties) {
+  const auto* user = find(properties, {"zookeeper.digest.user"});
+  const auto* password = find(properties, {"zookeeper.digest.password"});
+  if (!user && !password) return {};
+  if (!user || !password)
+    throw Error("zookeeper.digest.user and zookeeper.digest.password go together", Exit::usage);
+  return *user + ":" + secret_value("zookeeper.digest.password", *password);
+}
+
+std::unique_ptr<zk::Session> open_zookeeper(const Context& context, const Properties& properties,
+                                            const std::string& servers) {
+  refuse_zookeeper_security(properties);
+  zk::SessionOptions options{.servers = zk::parse_servers(servers)};
+  options.deadline = context.deadline;
+  options.digest = zookeeper_digest(properties);
+  options.session_timeout =
+      milliseconds(properties, {"zookeeper.session.timeout.ms"}, options.session_timeout);
+  if (context.settings.verbose)
+    options.log = [&err = context.err](std::string_view line) {
+      err.say(std::string(line) + "\n");
+    };
+  return std::make_unique<zk::Session>(std::move(options));
+}
+
+/// The brokers that live, by the listeners that speak our protocol.
+std::vector<net::HostPort> brokers_in(zk::Session& session) {
+  std::vector<net::HostPort> found;
+  std::string others;
+  for (const auto& broker : zk::brokers(session))
+    for (const auto& endpoint : broker.endpoints) {
+      if (endpoint.security_protocol == kSecurityProtocol)
+        found.push_back(endpoint.address);
+      else
+        others = endpoint.security_protocol;
+    }
+  if (found.empty() && !others.empty())
+    throw Error(fmt::format("the brokers in ZooKeeper {} speak {} and no {}", session.where(),
+                            others, kSecurityProtocol),
+                Exit::unreachable);
+  if (found.empty())
+    throw Error(fmt::format("no broker is alive, says ZooKeeper {}", session.where()),
+                Exit::unreachable);
+  return found;
 }
 
 void log_request(Sink& err, const RequestLog& asked) {
@@ -67,14 +133,11 @@ ClientOptions client_options(const Context& context) {
   if (servers.empty())
     if (const auto* named = find(properties, {"bootstrap.servers", "metadata.broker.list"}))
       servers = *named;
-  if (servers.empty() && !context.settings.zookeeper.empty())
-    throw Error("this version of kt does not find brokers in ZooKeeper", Exit::usage,
-                "name one with -b HOST:PORT");
-  if (servers.empty())
+  auto zookeeper = zookeeper_servers(context.settings, properties);
+  if (servers.empty() && zookeeper.empty())
     throw Error("no cluster is named", Exit::usage,
                 "-b HOST:PORT, KT_BOOTSTRAP_SERVER or a context name one");
   ClientOptions options;
-  options.bootstrap = net::parse_host_ports(servers, kDefaultPort);
   if (const auto* id = find(properties, {"client.id"})) options.client_id = *id;
   if (const auto* rack = find(properties, {"client.rack"})) options.rack = *rack;
   options.expected_cluster_id = context.settings.cluster_id;
@@ -89,7 +152,28 @@ ClientOptions client_options(const Context& context) {
         net::parse_host_port(to, kDefaultPort);
   if (context.settings.verbose)
     options.log = [&err = context.err](const RequestLog& asked) { log_request(err, asked); };
+  if (!servers.empty()) {
+    options.bootstrap = net::parse_host_ports(servers, kDefaultPort);
+    return options;
+  }
+  for (const auto& address : brokers_in(*open_zookeeper(context, properties, zookeeper))) {
+    auto mapped = options.address_map.find(address);
+    options.bootstrap.push_back(mapped == options.address_map.end() ? address : mapped->second);
+  }
   return options;
+}
+
+bool names_zookeeper(const Context& context) {
+  return !zookeeper_servers(context.settings, client_properties(context)).empty();
+}
+
+std::unique_ptr<zk::Session> zookeeper_of(const Context& context, std::string_view what) {
+  auto properties = client_properties(context);
+  auto servers = zookeeper_servers(context.settings, properties);
+  if (servers.empty())
+    throw Error(fmt::format("{} is kept in ZooKeeper, and none is named", what), Exit::usage,
+                "-z HOST:PORT/CHROOT, KT_ZOOKEEPER or a context name one");
+  return open_zookeeper(context, properties, servers);
 }
 
 std::unique_ptr<Cluster> connect(const Context& context) {

@@ -1,5 +1,7 @@
 // From the shared flags to a cluster: addresses, limits and client settings, with the Java client's
-// keys and librdkafka's.
+// keys and librdkafka's. Where only ZooKeeper is named, the brokers are found there. Its own
+// settings are zookeeper.connect (in place of -z), zookeeper.session.timeout.ms and, for nodes with
+// digest rights, zookeeper.digest.user and zookeeper.digest.password.
 #pragma once
 
 #include <memory>
@@ -9,6 +11,7 @@
 
 #include "cli/context.h"
 #include "client/cluster.h"
+#include "zookeeper/session.h"
 
 namespace kt {
 
@@ -17,6 +20,13 @@ std::vector<std::pair<std::string, std::string>> client_properties(const Context
 
 /// How to reach the cluster that the flags name. Throws a usage error where they name none.
 ClientOptions client_options(const Context& context);
+
+/// The ZooKeeper that the flags name; a connection is made when something is asked. Where they name
+/// none, throws a usage error that says what it is needed for: `what` is kept there.
+std::unique_ptr<zk::Session> zookeeper_of(const Context& context, std::string_view what);
+
+/// Whether the flags name a ZooKeeper.
+bool names_zookeeper(const Context& context);
 
 /// The cluster that the flags name; connections are made when something is asked.
 std::unique_ptr<Cluster> connect(const Context& context);

@@ -25,9 +25,9 @@ namespace kt::zk {
 struct SessionOptions {
   Servers servers;
   Deadline deadline = Deadline(Milliseconds(30'000));
-  std::string digest;  ///< `user:password` for nodes with digest rights; empty for none
+  std::string digest = {};  ///< `user:password` for nodes with digest rights; empty for none
   Milliseconds session_timeout{10'000};
-  std::function<void(std::string_view)> log;  ///< a line for each round trip
+  std::function<void(std::string_view)> log = {};  ///< a line for each round trip
 };
 
 /// What became of a write.
