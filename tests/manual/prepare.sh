@@ -4,6 +4,11 @@ case $EXAMPLE in
 *user/* | *client/*) echo 'the sandbox has no quotas' && exit 77 ;;
 esac
 case $WORDS in
+log\ dump | log\ check)
+  kt sandbox --data-dir logs --topic orders:1 -- sh -c 'seq 100 | kt produce orders' >/dev/null || exit 99
+  ln -s logs/orders-0 orders-0
+  kt topic create orders -p 1 -r 1 -q >/dev/null || exit 99
+  ;;
 log\ merge-state-changes)
   mkdir broker-1
   echo '[2026-11-22 10:00:00,003] TRACE Broker 1 completed become-leader transition for partition [orders,0] (state.change.logger)' |

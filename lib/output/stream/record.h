@@ -18,14 +18,16 @@ struct Header {
 };
 
 struct Record {
-  std::string_view topic = {};
-  int32_t partition = 0;
+  std::string_view topic = {};  ///< empty: not known
+  int32_t partition = 0;        ///< -1: not known
   int64_t offset = 0;
   int64_t timestamp_ms = -1;  ///< -1 where the record has none
   bool log_append_time = false;
   Bytes key = {};
   Bytes value = {};
   std::span<const Header> headers = {};
+  /// Further members of the object in json and jsonl: JSON text, each with a comma in front.
+  std::string_view further_members = {};
 };
 
 }  // namespace kt::stream

@@ -8,6 +8,7 @@
 #include "base/utf8.h"
 #include "output/stream/json_text.h"
 #include "output/stream/record_template.h"
+#include "output/stream/separated_text.h"
 
 namespace kt::stream {
 namespace {
@@ -105,7 +106,9 @@ class JsonLineWriter : public RecordWriter {
       append_json_bytes(out, record.headers[i].value);
       out.append('}');
     }
-    out.append("]}");
+    out.append(']');
+    out.append(record.further_members);
+    out.append('}');
   }
 
  private:
@@ -116,9 +119,9 @@ class JsonLineWriter : public RecordWriter {
       start_partition_ = record.partition;
       OutputBuffer made;
       made.append(R"({"topic":)");
-      append_json_bytes(made, record.topic);
+      append_json_bytes(made, record.topic.empty() ? Bytes() : Bytes(record.topic));
       made.append(R"(,"partition":)");
-      append_number(made, record.partition);
+      record.partition < 0 ? made.append("null") : append_number(made, record.partition);
       made.append(R"(,"offset":)");
       start_ = made.view();
     }
@@ -148,8 +151,6 @@ class JsonDocumentWriter final : public JsonLineWriter {
   bool first_ = true;
 };
 
-/// Fields are quoted as RFC 4180 says in csv; in tsv tab, line ends and backslash become \t \n \r
-/// \\.
 class SeparatedWriter final : public RecordWriter {
  public:
   explicit SeparatedWriter(char separator) : separator_(separator) {}
@@ -164,7 +165,7 @@ class SeparatedWriter final : public RecordWriter {
   void write(OutputBuffer& out, const Record& record) override {
     out.append(record.topic);
     out.append(separator_);
-    append_number(out, record.partition);
+    if (record.partition >= 0) append_number(out, record.partition);
     out.append(separator_);
     append_number(out, record.offset);
     out.append(separator_);
@@ -177,29 +178,7 @@ class SeparatedWriter final : public RecordWriter {
   }
 
  private:
-  void append(OutputBuffer& out, std::string_view text) {
-    if (separator_ == ',') {
-      // An empty text is quoted, which tells it from null.
-      if (!text.empty() && text.find_first_of("\",\r\n") == std::string_view::npos)
-        return out.append(text);
-      out.append('"');
-      for (char c : text) {
-        if (c == '"') out.append('"');
-        out.append(c);
-      }
-      return out.append('"');
-    }
-    for (char c : text) {
-      constexpr std::string_view kEscaped = "\t\n\r\\";
-      size_t at = kEscaped.find(c);
-      if (at == std::string_view::npos) {
-        out.append(c);
-      } else {
-        out.append('\\');
-        out.append("tnr\\"[at]);
-      }
-    }
-  }
+  void append(OutputBuffer& out, std::string_view text) { append_separated(out, separator_, text); }
 
   char separator_;
 };

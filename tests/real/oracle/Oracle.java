@@ -42,7 +42,8 @@ public class Oracle {
   static final String[] PACKAGES = {
     "org.apache.kafka.common.message.", "org.apache.kafka.coordinator.group.generated.",
     "org.apache.kafka.coordinator.transaction.generated.", "org.apache.kafka.coordinator.share.generated.",
-    "org.apache.kafka.server.log.remote.metadata.storage.generated.", "org.apache.kafka.raft.generated."};
+    "org.apache.kafka.server.log.remote.metadata.storage.generated.", "org.apache.kafka.raft.generated.",
+    "org.apache.kafka.common.metadata."};
   static final HexFormat HEX = HexFormat.of();
   static final ObjectMapper JSON = new ObjectMapper();
   static final PrintStream OUT = new PrintStream(System.out, false, StandardCharsets.UTF_8);
