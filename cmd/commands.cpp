@@ -36,6 +36,7 @@ extern const Command protocol_apis;
 extern const Command protocol_decode;
 extern const Command protocol_encode;
 extern const Command protocol_schema;
+extern const Command replay_command;
 extern const Command sandbox_command;
 extern const Command schema;
 extern const Command topic_add_partitions;
@@ -78,6 +79,7 @@ const CommandList& all_commands() {
       &log_merge_state_changes,
       &consume,
       &produce,
+      &replay_command,
       &sandbox_command,
       &protocol_apis,
       &protocol_decode,

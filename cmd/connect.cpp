@@ -5,6 +5,7 @@
 #include "base/properties.h"
 #include "base/secret.h"
 #include "base/text.h"
+#include "cli/settings.h"
 #include "zookeeper/brokers.h"
 
 namespace kt {
@@ -174,6 +175,12 @@ std::unique_ptr<zk::Session> zookeeper_of(const Context& context, std::string_vi
     throw Error(fmt::format("{} is kept in ZooKeeper, and none is named", what), Exit::usage,
                 "-z HOST:PORT/CHROOT, KT_ZOOKEEPER or a context name one");
   return open_zookeeper(context, properties, servers);
+}
+
+std::unique_ptr<Cluster> connect_to(const Context& context, const std::string& cluster) {
+  if (cluster.empty()) return connect(context);
+  return connect(
+      {context.command, settings_for(context.settings, cluster), context.out, context.err});
 }
 
 std::unique_ptr<Cluster> connect(const Context& context) {

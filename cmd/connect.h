@@ -28,6 +28,9 @@ std::unique_ptr<zk::Session> zookeeper_of(const Context& context, std::string_vi
 /// Whether the flags name a ZooKeeper.
 bool names_zookeeper(const Context& context);
 
+/// Another cluster, as --from or --to names it; without a name the one that the flags name.
+std::unique_ptr<Cluster> connect_to(const Context& context, const std::string& cluster);
+
 /// The cluster that the flags name; connections are made when something is asked.
 std::unique_ptr<Cluster> connect(const Context& context);
 

@@ -334,7 +334,7 @@ Exit Produce::run(Context& context) {
   dry_run_ = context.settings.dry_run;
   open_input();
   cluster_ = connect(context);
-  want_topic(*cluster_, topic_, create_ && !dry_run_);
+  want_topic(*cluster_, topic_, create_ && !dry_run_ ? kBrokersDefault : kNeverCreate);
   producer_.emplace(*cluster_, options);
   producer_->add_topic(topic_);
   int32_t count = producer_->partition_count(0);

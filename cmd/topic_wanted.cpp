@@ -17,14 +17,14 @@ void create_by_asking(Cluster& cluster, const std::string& name) {
   cluster.call(request);
 }
 
-void create_topic(Cluster& cluster, const std::string& name) {
+void create_topic(Cluster& cluster, const std::string& name, int32_t partitions) {
   auto best = cluster.apis_of_any().best(msg::CreateTopicsRequest::api());
   if (!best) return create_by_asking(cluster, name);
   msg::CreateTopicsRequest request;
   auto& topic = request.topics.emplace_back();
   topic.name = name;
   // The broker's own defaults can be asked for from 2.4 on.
-  topic.num_partitions = *best >= 4 ? -1 : 1;
+  topic.num_partitions = partitions == kBrokersDefault && *best < 4 ? 1 : partitions;
   topic.replication_factor = *best >= 4 ? -1 : 1;
   request.timeout_ms = static_cast<int32_t>(cluster.options().timeout.count());
   auto reply = cluster.call(request);
@@ -47,7 +47,7 @@ void create_topic(Cluster& cluster, const std::string& name) {
 
 }  // namespace
 
-Metadata::Topic want_topic(Cluster& cluster, const std::string& name, bool create) {
+Metadata::Topic want_topic(Cluster& cluster, const std::string& name, int32_t create) {
   auto metadata = cluster.metadata_for({name});
   bool asked_for = false;
   for (int attempt = 1;; ++attempt) {
@@ -59,8 +59,8 @@ Metadata::Topic want_topic(Cluster& cluster, const std::string& name, bool creat
                                   [](const auto& partition) { return partition.leader < 0; });
     if (code == 0 && !leaderless && !topic->partitions.empty()) return *topic;
     if (code == ErrorCode::unknown_topic_or_partition && !asked_for) {
-      if (!create) throw_absent(cluster, name);
-      create_topic(cluster, name);
+      if (create == kNeverCreate) throw_absent(cluster, name);
+      create_topic(cluster, name, create);
       asked_for = true;
     } else if ((code != 0 && !error_retriable(code)) || cluster.deadline().expired()) {
       throw Error("topic " + in_quotes(name) + ": " + error_text(code));

@@ -8,8 +8,12 @@
 
 namespace kt {
 
-/// Throws where the topic is absent; with `create` it is made with the brokers' defaults instead.
+/// For want_topic(): partitions of a topic that is absent.
+constexpr int32_t kNeverCreate = 0, kBrokersDefault = -1;
+
+/// Throws where the topic is absent; with `create` it is made with so many partitions instead.
 /// Never makes a topic by asking for it.
-Metadata::Topic want_topic(Cluster& cluster, const std::string& name, bool create = false);
+Metadata::Topic want_topic(Cluster& cluster, const std::string& name,
+                           int32_t create = kNeverCreate);
 
 }  // namespace kt

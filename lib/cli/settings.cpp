@@ -154,4 +154,26 @@ Settings resolve(const SharedFlags& flags, const Command& command) {
   return settings;
 }
 
+Settings settings_for(const Settings& shared, const std::string& cluster) {
+  auto settings = shared;
+  auto contexts = load_contexts();
+  const auto* named = contexts.find(cluster);
+  settings.cluster_id.clear();
+  if (named == nullptr) {
+    settings.bootstrap_server = cluster;
+    return settings;
+  }
+  settings.properties.clear();
+  settings.maps.clear();
+  settings.context = cluster;
+  settings.bootstrap_server = named->value("bootstrap-server").value_or("");
+  settings.zookeeper = named->value("zookeeper").value_or("");
+  settings.config_file = named->value("config").value_or("");
+  settings.cluster_id = named->value("cluster-id").value_or("");
+  for (const auto& property : named->values("property"))
+    settings.properties.push_back(key_value(property, "property"));
+  for (const auto& map : named->values("map")) settings.maps.push_back(key_value(map, "map"));
+  return settings;
+}
+
 }  // namespace kt

@@ -27,6 +27,10 @@ struct SharedFlags {
 /// Applies environment, context and defaults. Throws a usage error for values that cannot be.
 Settings resolve(const SharedFlags& flags, const Command& command);
 
+/// The settings for another cluster, as --from and --to name it: a context of that name with all
+/// that it says, else a bootstrap list with the other settings as they are.
+Settings settings_for(const Settings& shared, const std::string& cluster);
+
 /// The environment variable of a shared flag, `KT_BOOTSTRAP_SERVER` for `--bootstrap-server`; empty
 /// where none is read.
 std::string_view environment_name(std::string_view flag);

@@ -27,11 +27,13 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"client", {"net", "zookeeper", "protocol"}},
     {"storage", {"protocol"}},
     {"sandbox", {"storage", "net", "protocol"}},
+    {"replay", {"client", "storage", "protocol"}},
     {"statelog", {"compress"}},
     {"output", {}},
     {"cli", {"output"}},
     {"cmd",
-     {"cli", "output", "client", "sandbox", "statelog", "storage", "zookeeper", "net", "protocol"}},
+     {"cli", "output", "client", "replay", "sandbox", "statelog", "storage", "zookeeper", "net",
+      "protocol"}},
 };
 
 // Headers that cost seconds in every file that includes them, and how many files of cmd/ and lib/

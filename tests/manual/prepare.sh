@@ -28,6 +28,11 @@ context*) kt context set local bootstrap-server="$KT_BOOTSTRAP_SERVER" -q ;;
 sandbox) printf 'check:\n\tkt topic describe orders\n' >Makefile ;;
 protocol\ decode) echo '{"header":{"correlationId":7},"body":{"topics":null}}' | kt protocol encode Metadata 9 --frame >request.bin ;;
 consume) seq 100 | kt produce orders || exit 99 ;;
+replay)
+  kt topic create copy restored -p 6 -r 1 -q >/dev/null && seq 100 | kt produce orders || exit 99
+  EXAMPLE=$(echo "$EXAMPLE" | sed "s|--to 127.0.0.1:9093 --create|orders-there --create|; s|/var/lib/kafka/orders-0|$PWD/orders-0|")
+  mkdir orders-0 && : >orders-0/00000000000000000000.log
+  ;;
 produce)
   kt topic create copy -p 6 -r 1 -q >/dev/null || exit 99
   printf 'one\ntwo\n' | tee orders.txt | kt produce orders || exit 99
