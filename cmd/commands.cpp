@@ -22,6 +22,7 @@ extern const Command elect_command;
 extern const Command group_delete;
 extern const Command group_describe;
 extern const Command group_list;
+extern const Command group_verify;
 extern const Command help;
 extern const Command list_examples;
 extern const Command log_check;
@@ -70,6 +71,7 @@ const CommandList& all_commands() {
       &offsets_set,
       &group_list,
       &group_describe,
+      &group_verify,
       &group_delete,
       &elect_command,
       &broker_list,

@@ -1,14 +1,8 @@
 #include <algorithm>
-#include <map>
-#include <set>
 
 #include "base/text.h"
-#include "chosen.h"
-#include "client/offsets.h"
-#include "connect.h"
-#include "needs.h"
-#include "protocol/errors.h"
-#include "protocol/msg/describe_groups.h"
+#include "client/group_lag.h"
+#include "group_stores.h"
 
 namespace kt {
 namespace {
@@ -34,34 +28,12 @@ std::string spell(const Assignment& assignment) {
 
 class GroupDescribe : public Invocation {
   Choice choice_;
+  std::optional<GroupStore> store_;
 
   std::vector<Argument> arguments() override {
-    return choice_.arguments("[GROUP...]", "Groups to describe", Complete::groups);
-  }
-
-  using Ends = std::map<TopicPartition, OffsetAnswer>;
-
-  /// The partitions that a group has a position in or a member at.
-  static std::set<TopicPartition> partitions_of(const GroupDescription& group,
-                                                const GroupOffsets& offsets) {
-    std::set<TopicPartition> partitions;
-    for (const auto& [partition, committed] : offsets.partitions) partitions.insert(partition);
-    for (const auto& member : group.members)
-      for (const auto& [topic, numbers] : member.assignment)
-        for (auto number : numbers) partitions.insert({topic, number});
-    return partitions;
-  }
-
-  static Ends ends_of(Cluster& cluster, const std::vector<GroupDescription>& groups,
-                      const std::vector<GroupOffsets>& offsets) {
-    std::set<TopicPartition> all;
-    for (size_t i = 0; i < groups.size(); ++i) all.merge(partitions_of(groups[i], offsets[i]));
-    Ends ends;
-    if (all.empty()) return ends;
-    std::vector<OffsetQuery> queries;
-    for (const auto& partition : all) queries.push_back({partition, kLatest});
-    for (const auto& end : list_offsets(cluster, queries)) ends.emplace(end.partition, end);
-    return ends;
+    auto list = choice_.arguments("[GROUP...]", "Groups to describe", Complete::groups);
+    list.push_back(store_argument(&store_));
+    return list;
   }
 
   static Value regex_of(const GroupMember& member) {
@@ -85,88 +57,30 @@ class GroupDescribe : public Invocation {
     return rows;
   }
 
-  static Value offset_rows(const GroupDescription& group, const GroupOffsets& offsets,
-                           const Ends& ends) {
-    std::map<TopicPartition, const GroupMember*> owners;
-    for (const auto& member : group.members)
-      for (const auto& [topic, numbers] : member.assignment)
-        for (auto number : numbers) owners[{topic, number}] = &member;
+  static Value offset_rows(const GroupLag& group) {
+    auto text = [](const std::string& value) { return value.empty() ? Value() : Value(value); };
     Value::List rows;
-    for (const auto& partition : partitions_of(group, offsets)) {
-      Value position, end, lag, member, metadata;
-      auto committed = offsets.partitions.find(partition);
-      auto last = ends.find(partition);
-      auto owner = owners.find(partition);
-      bool has_position = committed != offsets.partitions.end() && committed->second.offset >= 0;
-      bool has_end = last != ends.end() && last->second.error_code == 0;
-      if (has_position) position = committed->second.offset;
-      if (has_position && !committed->second.metadata.empty())
-        metadata = committed->second.metadata;
-      if (has_end) end = last->second.offset;
-      if (has_position && has_end) lag = last->second.offset - committed->second.offset;
-      if (owner != owners.end()) member = owner->second->id;
-      rows.push_back(Row{partition.topic, partition.partition, std::move(position), std::move(end),
-                         std::move(lag), std::move(member), std::move(metadata)});
-    }
+    for (const auto& lag : group.partitions)
+      rows.push_back(Row{lag.partition.topic, lag.partition.partition, lag.position, lag.log_end,
+                         lag.lag, text(lag.owner), text(lag.metadata)});
     return rows;
   }
 
-  static Value total_lag(const Value& rows) {
-    int64_t total = 0;
-    bool known = false;
-    for (const auto& row : rows.list()) {
-      const auto& lag = row.list()[4];
-      if (lag.is_null()) continue;
-      total += lag.integer();
-      known = true;
-    }
-    return known ? Value(total) : Value();
-  }
-
-  std::vector<std::string> chosen(Context& context, Cluster& cluster) const {
-    if (!choice_.words.empty() && !choice_.regex) return choose_names(choice_, {}, "group");
-    auto list = list_groups(cluster);
-    for (const auto& failure : list.failures)
-      report_error(context, {{"broker", failure.broker_id}}, failure.error_code, failure.message);
-    std::vector<std::string> existing;
-    for (const auto& group : list.groups) existing.push_back(group.group);
-    return choose_names(choice_, existing, "group");
-  }
-
-  /// A group that is not there gets the name that was probably meant.
-  static void report_absent(Context& context, Cluster& cluster, const GroupDescription& group) {
-    std::vector<std::string> existing;
-    for (const auto& listed : list_groups(cluster).groups) existing.push_back(listed.group);
-    report_error(context, {{"group", group.group}}, group.error_code,
-                 "not found" + did_you_mean(group.group, existing));
-  }
-
   Exit run(Context& context) override {
-    auto cluster = connect(context);
-    needs<msg::DescribeGroupsRequest>(*cluster, "describing groups by request");
-    auto groups = describe_groups(*cluster, chosen(context, *cluster));
-    auto offsets = fetch_group_offsets(*cluster, groups);
-    auto ends = ends_of(*cluster, groups, offsets);
+    GroupStores stores(context, store_);
     auto& report = context.report();
-    for (size_t i = 0; i < groups.size(); ++i) {
-      const auto& group = groups[i];
-      if (group.error_code == static_cast<int16_t>(ErrorCode::group_id_not_found)) {
-        report_absent(context, *cluster, group);
-        continue;
-      }
-      if (group.error_code != 0 || !group.message.empty()) {
-        report_error(context, {{"group", group.group}}, group.error_code, group.message);
-        continue;
-      }
-      if (offsets[i].error_code != 0 || !offsets[i].message.empty())
-        report_error(context, {{"group", group.group}}, offsets[i].error_code, offsets[i].message);
-      auto rows = offset_rows(group, offsets[i], ends);
-      auto lag = total_lag(rows);
-      Value assignor;
+    auto groups = stores.read(choice_);
+    for (const auto& lag : measure_lag(stores.cluster(), groups, false)) {
+      const auto& group = lag.group->description;
+      if (group.error_code != 0 || !group.message.empty()) continue;
+      Value type, state, assignor, coordinator;
+      if (!group.type.empty()) type = group.type;
+      if (!group.state.empty()) state = group.state;
       if (!group.assignor.empty()) assignor = group.assignor;
-      report.row({group.group, group.type, group.state, std::move(assignor), group.epoch,
-                  group.coordinator, group.members.size(), std::move(lag), std::move(rows),
-                  member_rows(group)});
+      if (group.coordinator >= 0) coordinator = group.coordinator;
+      report.row({group.group, std::move(type), std::move(state), std::move(assignor), group.epoch,
+                  std::move(coordinator), group.members.size(), lag.total(), offset_rows(lag),
+                  member_rows(group), name_of(lag.group->store)});
     }
     return exit_of(context);
   }
@@ -184,8 +98,8 @@ log end, the lag and the member that reads it. Positions of all groups and ends 
 asked for at once, one request to each broker, so many groups cost little more than one.
 
 A position that was never committed is null (a dash in a table), and so is its lag. A share group's
-position is the offset where it starts. Groups need Kafka 0.9 or later; groups that keep their offsets
-in ZooKeeper alone are not shown by this version.)",
+position is the offset where it starts. Where -z names ZooKeeper, the groups that consumers before 0.9
+keep there are shown too; a group that is in both is shown twice.)",
     .examples = {{"kt group describe billing", "one group"},
                  {"kt group describe", "all groups"},
                  {"kt group describe --regex 'app-.*' -o csv", "positions of many, for a sheet"},
@@ -227,7 +141,8 @@ in ZooKeeper alone are not shown by this version.)",
                  Kind::rows,
                  "What it was given",
                  {{"topic", "TOPIC", Kind::text, "Name of the topic"},
-                  {"partitions", "PARTITIONS", Kind::integers, "Partitions of it"}}}}}}},
+                  {"partitions", "PARTITIONS", Kind::integers, "Partitions of it"}}}}},
+              {"store", "STORE", Kind::text, "Where it is kept: kafka or zookeeper"}}},
     .make = make<GroupDescribe>,
 };
 

@@ -1,18 +1,23 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "chosen.h"
-#include "connect.h"
-#include "needs.h"
-#include "protocol/msg/list_groups.h"
+#include "client/zookeeper_groups.h"
+#include "group_stores.h"
+#include "zookeeper/consumers.h"
 
 namespace kt {
 namespace {
+
+struct StoredListing {
+  GroupStore store;
+  GroupListing group;
+};
 
 class GroupList : public Invocation {
   Choice choice_;
   std::vector<std::string> states_;
   std::vector<std::string> types_;
+  std::optional<GroupStore> store_;
 
   std::vector<Argument> arguments() override {
     auto list = choice_.arguments("[GROUP...]", "Groups to list", Complete::groups);
@@ -23,6 +28,7 @@ class GroupList : public Invocation {
                     &types_,
                     {},
                     {"classic", "consumer", "share", "streams"}});
+    list.push_back(store_argument(&store_));
     return list;
   }
 
@@ -32,30 +38,57 @@ class GroupList : public Invocation {
            });
   }
 
+  /// Groups in ZooKeeper as rows of the same kind.
+  static std::vector<StoredListing> in_zookeeper(zk::Session& session) {
+    std::vector<StoredListing> list;
+    for (auto& group : zookeeper_groups(session, zk::group_names(session))) {
+      auto& described = group.description;
+      list.push_back({GroupStore::zookeeper,
+                      {described.group, described.protocol_type, described.state, "", -1}});
+    }
+    return list;
+  }
+
+  /// All groups of all stores, by name.
+  static std::vector<StoredListing> listed(Context& context, GroupStores& stores) {
+    std::vector<StoredListing> all;
+    if (stores.kafka_lists_groups()) {
+      auto list = list_groups(stores.cluster());
+      for (const auto& failure : list.failures)
+        report_error(context, {{"broker", failure.broker_id}}, failure.error_code, failure.message);
+      for (auto& group : list.groups) all.push_back({GroupStore::kafka, std::move(group)});
+    }
+    if (stores.zookeeper())
+      for (auto& group : in_zookeeper(*stores.zookeeper())) all.push_back(std::move(group));
+    std::stable_sort(all.begin(), all.end(),
+                     [](const auto& a, const auto& b) { return a.group.group < b.group.group; });
+    return all;
+  }
+
   Exit run(Context& context) override {
-    auto cluster = connect(context);
-    needs<msg::ListGroupsRequest>(*cluster, "listing groups by request");
-    auto list = list_groups(*cluster);
-    for (const auto& failure : list.failures)
-      report_error(context, {{"broker", failure.broker_id}}, failure.error_code, failure.message);
+    GroupStores stores(context, store_);
+    auto list = listed(context, stores);
     std::vector<std::string> existing;
-    for (const auto& group : list.groups) existing.push_back(group.group);
+    for (const auto& [store, group] : list) existing.push_back(group.group);
     auto names = choose_names(choice_, existing, "group", false);
     bool names_only = context.settings.quiet && context.settings.format == Format::table;
     auto& report = context.report();
-    for (const auto& group : list.groups) {
+    std::string last;
+    for (const auto& [store, group] : list) {
       if (!std::binary_search(names.begin(), names.end(), group.group)) continue;
       if (!among(states_, group.state) || !among(types_, group.type)) continue;
       if (names_only) {
-        context.out.write(group.group + '\n');
+        if (group.group != last) context.out.write(group.group + '\n');
+        last = group.group;
         continue;
       }
-      Value type, state, protocol_type;
+      Value type, state, protocol_type, coordinator;
       if (!group.type.empty()) type = group.type;
       if (!group.state.empty()) state = group.state;
       if (!group.protocol_type.empty()) protocol_type = group.protocol_type;
+      if (group.coordinator >= 0) coordinator = group.coordinator;
       report.row({group.group, std::move(type), std::move(state), std::move(protocol_type),
-                  group.coordinator});
+                  std::move(coordinator), name_of(store)});
     }
     if (!choice_.regex)
       for (const auto& name : choice_.words)
@@ -74,8 +107,8 @@ const Command group_list{
     .text =
         R"(Asks all brokers at once for the groups that they coordinate: classic ones (consumers, Connect and so
 on), consumer groups of the new protocol, share and streams groups where there are some. States are
-told from Kafka 2.6 on, types from 3.8. Groups need 0.9 or later; groups that keep their offsets in
-ZooKeeper alone are not shown by this version.
+told from Kafka 2.6 on, types from 3.8. Where -z names ZooKeeper, the groups of consumers before 0.9 are
+listed too; those releases have no others.
 
 A broker that cannot be asked is an error, and the groups of the others are listed.)",
     .examples = {{"kt group list", "all groups"},
@@ -88,7 +121,8 @@ A broker that cannot be asked is an error, and the groups of the others are list
               {"state", "STATE", Kind::text, "Stable, Empty and so on; null before 2.6"},
               {"protocol_type", "PROTOCOL", Kind::text,
                "What the members are, such as consumer; null without any"},
-              {"coordinator", "COORDINATOR", Kind::integer, "Broker that keeps the group"}}},
+              {"coordinator", "COORDINATOR", Kind::integer, "Broker that keeps the group"},
+              {"store", "STORE", Kind::text, "Where it is kept: kafka or zookeeper"}}},
     .make = make<GroupList>,
 };
 

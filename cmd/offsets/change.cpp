@@ -5,7 +5,7 @@
 #include <map>
 
 #include "base/text.h"
-#include "client/group_commit.h"
+#include "client/zookeeper_groups.h"
 #include "protocol/errors.h"
 
 namespace kt {
@@ -73,7 +73,10 @@ void write(GroupStores& stores, Job& job) {
   std::vector<NewPosition> changed;
   for (const auto& position : job.wanted)
     if (!is_unchanged(job, position)) changed.push_back(position);
-  auto outcomes = commit_to_kafka(stores.cluster(), job.description, changed);
+  auto outcomes =
+      job.store == GroupStore::kafka
+          ? commit_to_kafka(stores.cluster(), job.description, changed)
+          : commit_to_zookeeper(*stores.zookeeper(), job.description.group, job.existing, changed);
   job.outcomes.resize(job.wanted.size());
   job.written.resize(job.wanted.size());
   size_t next = 0;

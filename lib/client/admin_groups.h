@@ -51,6 +51,8 @@ struct GroupMember {
   std::optional<int32_t> epoch;  ///< nothing in classic groups
   std::vector<std::string> subscribed_topics;
   std::optional<std::string> subscribed_regex;
+  bool regex_excludes =
+      false;  ///< all topics but those that match: a black list, in ZooKeeper only
   Assignment assignment;
 };
 

@@ -11,19 +11,31 @@ namespace kt {
 
 namespace {
 
-using Owners = std::map<TopicPartition, const GroupMember*>;
+/// What is known of a group in any of its stores.
+struct Knowledge {
+  std::map<TopicPartition, const GroupMember*> owners;
+  std::vector<const GroupOffsets*> offsets;
 
-/// By the name of the group: who reads which partition, in its own store or another.
-std::map<std::string, Owners> owners_of(const std::vector<StoredGroup>& groups) {
-  std::map<std::string, Owners> owners;
-  for (const auto& group : groups)
+  bool has_position(const TopicPartition& partition) const {
+    return std::any_of(offsets.begin(), offsets.end(),
+                       [&](const auto* one) { return one->partitions.contains(partition); });
+  }
+};
+
+/// By the name of the group.
+std::map<std::string, Knowledge> knowledge_of(const std::vector<StoredGroup>& groups) {
+  std::map<std::string, Knowledge> known;
+  for (const auto& group : groups) {
+    auto& of_group = known[group.description.group];
+    of_group.offsets.push_back(&group.offsets);
     for (const auto& member : group.description.members)
       for (const auto& [topic, numbers] : member.assignment)
-        for (auto number : numbers) owners[group.description.group][{topic, number}] = &member;
-  return owners;
+        for (auto number : numbers) of_group.owners[{topic, number}] = &member;
+  }
+  return known;
 }
 
-std::vector<PartitionLag> partitions_of(const StoredGroup& group, const Owners& owners) {
+std::vector<PartitionLag> partitions_of(const StoredGroup& group, const Knowledge& known) {
   std::map<TopicPartition, PartitionLag> found;
   for (const auto& [partition, committed] : group.offsets.partitions) {
     auto& lag = found[partition];
@@ -32,12 +44,14 @@ std::vector<PartitionLag> partitions_of(const StoredGroup& group, const Owners& 
   }
   for (const auto& member : group.description.members)
     for (const auto& [topic, numbers] : member.assignment)
-      for (auto number : numbers) found[{topic, number}];
+      for (auto number : numbers)
+        // A member in ZooKeeper may keep its positions in Kafka: they have a row there.
+        if (TopicPartition read{topic, number}; !known.has_position(read)) found[read];
   std::vector<PartitionLag> partitions;
   partitions.reserve(found.size());
   for (auto& [partition, lag] : found) {
     lag.partition = partition;
-    if (auto owner = owners.find(partition); owner != owners.end()) {
+    if (auto owner = known.owners.find(partition); owner != known.owners.end()) {
       lag.owner = owner->second->id;
       lag.client_id = owner->second->client_id;
       lag.host = owner->second->host;
@@ -93,10 +107,10 @@ std::optional<int64_t> GroupLag::total() const {
 
 std::vector<GroupLag> measure_lag(Cluster& cluster, const std::vector<StoredGroup>& groups,
                                   bool with_times) {
-  auto owners = owners_of(groups);
+  auto known = knowledge_of(groups);
   std::vector<GroupLag> measured;
   for (const auto& group : groups)
-    measured.push_back({&group, partitions_of(group, owners[group.description.group])});
+    measured.push_back({&group, partitions_of(group, known[group.description.group])});
   measure_ends(cluster, measured);
   if (with_times) measure_times(cluster, measured);
   return measured;

@@ -3,12 +3,14 @@
 // has positions in both.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "client/admin_groups.h"
+#include "zookeeper/consumers.h"
 
 namespace kt {
 
@@ -21,6 +23,7 @@ struct StoredGroup {
   GroupStore store = GroupStore::kafka;
   GroupDescription description;
   GroupOffsets offsets;
+  std::shared_ptr<const zk::ConsumerGroup> in_zookeeper;  ///< as it was read there
 
   /// False for one without members and positions.
   bool is_there() const;

@@ -134,18 +134,20 @@ ConsumerGroup consumer_group(Session& session, const std::string& name) {
 std::vector<Written> write_offsets(Session& session, const ConsumerGroup& read,
                                    const std::map<Partition, int64_t>& offsets) {
   std::set<std::string> topics;
-  std::vector<Write> writes;
+  std::vector<Write> writes, parents;
+  auto root = fmt::format("{}/{}/offsets", kConsumers, read.name);
   for (const auto& [partition, offset] : offsets) {
-    auto topic = fmt::format("{}/{}/offsets/{}", kConsumers, read.name, partition.first);
+    auto topic = fmt::format("{}/{}", root, partition.first);
     auto& write = writes.emplace_back(
         Write{fmt::format("{}/{}", topic, partition.second), std::to_string(offset), std::nullopt});
     auto known = read.offsets.find(partition);
     if (known != read.offsets.end())
       write.version = known->second.node_version;
-    else
-      topics.insert(topic);
+    else if (topics.insert(topic).second)
+      parents.push_back({topic, "", std::nullopt});
   }
-  for (const auto& topic : topics) session.make_path(topic);
+  if (!parents.empty()) session.make_path(root);
+  session.write(parents);
   return session.write(writes);
 }
 

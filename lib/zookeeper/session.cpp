@@ -313,6 +313,15 @@ Written Session::remove(const std::string& path, int32_t expected_version) {
       {{.kind = Operation::Kind::remove, .path = path, .version = expected_version}})[0];
 }
 
+std::vector<Written> Session::remove(const std::vector<std::string>& paths) {
+  std::vector<Written> results;
+  for (const auto& answer : run(operations(Operation::Kind::remove, paths)))
+    results.push_back(answer.code == Code::ok          ? Written::done
+                      : answer.code == Code::not_empty ? Written::not_empty
+                                                       : Written::absent);
+  return results;
+}
+
 bool Session::await(const std::string& path,
                     const std::function<bool(const std::optional<Node>&)>& done,
                     Deadline deadline) {

@@ -77,6 +77,8 @@ class Session {
   /// Sets and creates, all together; what became of each, in order.
   std::vector<Written> write(const std::vector<Write>& writes);
   Written remove(const std::string& path, int32_t expected_version);
+  /// Whatever their versions, one after the other: nodes stand before those above them.
+  std::vector<Written> remove(const std::vector<std::string>& paths);
 
   /// Waits until the node, or its absence, is as `done` wants it; false at the deadline.
   bool await(const std::string& path, const std::function<bool(const std::optional<Node>&)>& done,
