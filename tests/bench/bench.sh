@@ -2,7 +2,7 @@
 # What `make bench` runs: kt beside kcat and the Java tools of 4.3.0, on one real 4.3.0 broker and on the sandbox, in
 # turns, as medians and ratios. A rival that is missing is a failure.
 #
-#   BUILD=build tests/bench/bench.sh [startup | topics | offsets | consume | sandbox]...     all unless said
+#   BUILD=build tests/bench/bench.sh [startup | topics | offsets | consume | log | sandbox]...     all unless said
 #
 # KT_BENCH_MIB (1024) is the size of the stream, KT_BENCH_TOPICS (1000) the number of topics of three partitions.
 set -euo pipefail
@@ -94,6 +94,32 @@ consume() {
     "$java org.apache.kafka.tools.consumer.ConsoleConsumer --bootstrap-server $bootstrap --topic stream --from-beginning --max-messages $((mib * 1024))"
 }
 
+# log_segment NAME LINE_BYTES FLAG...: a segment of lines that do not repeat; prints its path.
+log_segment() {
+  local segment=$scratch/log-$1/bench-0/00000000000000000000.log
+  [ -e "$segment" ] || { base64 -w "$2" /dev/urandom || true; } 2>/dev/null | head -c $((mib << 20)) |
+    if [ "$1" = lz4 ]; then sed 's/\(.\{340\}\).*/\1\1\1/'; else cat; fi |
+    "$kt" sandbox --data-dir "$scratch/log-$1" --topic bench:1 --set log.segment.bytes=2147483647 -- \
+      "$kt" produce bench -q "${@:3}" >/dev/null 2>&1
+  echo "$segment"
+}
+
+# Segments in the page cache, beside DumpLogSegments with its JIT unbound; sizes are what its --deep-iteration prints.
+log() {
+  local large small packed dump=${java/-XX:TieredStopAtLevel=1 /}
+  dump+=" org.apache.kafka.tools.DumpLogSegments --files"
+  large=$(log_segment 1k 1023)
+  small=$(log_segment 200b 199)
+  packed=$(log_segment lz4 1023 -X compression.type=lz4)
+  compare "log dump, $mib MiB, batches" 5 "<= 0.17, <= 64 MiB" kt "$kt log dump $large --batches" "Java" "$dump $large"
+  compare "deep, 1 KiB" 3 "<= 0.125" kt "$kt log dump $large --sizes" "Java" "$dump $large --deep-iteration"
+  compare "deep, 200 B" 3 "<= 0.1" kt "$kt log dump $small --sizes" "Java" "$dump $small --deep-iteration"
+  compare "keys and values, 1 KiB" 3 "<= 0.125" kt "$kt log dump $large -o jsonl" "Java" "$dump $large --print-data-log"
+  compare "keys and values, 200 B" 3 "<= 0.1" kt "$kt log dump $small -o jsonl" "Java" "$dump $small --print-data-log"
+  compare "deep, lz4" 3 "<= 0.17" kt "$kt log dump $packed --sizes" "Java" "$dump $packed --deep-iteration"
+  compare "log check, 200 B" 3 "" kt "$kt log check $small" "Java, deep" "$dump $small --deep-iteration"
+}
+
 # The sandbox runs around its own part of this script, which leaves its address and waits.
 sandbox() {
   local embedded pid peak
@@ -118,4 +144,4 @@ sandbox() {
   exec 4>&-
 }
 
-for part in ${*:-startup topics offsets consume sandbox}; do $part; done
+for part in ${*:-startup topics offsets consume log sandbox}; do $part; done

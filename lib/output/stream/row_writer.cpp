@@ -1,13 +1,16 @@
 #include "output/stream/row_writer.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cstring>
 
 #include "base/time.h"
 #include "base/utf8.h"
 #include "output/stream/json_text.h"
 #include "output/stream/separated_text.h"
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 namespace kt::stream {
 namespace {
@@ -30,35 +33,64 @@ size_t least_width(Kind kind) {
 
 bool is_right_aligned(Kind kind) { return kind == Kind::integer || kind == Kind::size_bytes; }
 
+/// Writes `count` blanks, and may write up to kMostBlanks of them.
+constexpr size_t kMostBlanks = 32;
+char* put_blanks(char* at, size_t count) {
+  std::memset(at, ' ', kMostBlanks);
+  return at + count;
+}
+
 void append_blanks(OutputBuffer& out, size_t count) {
-  char* at = out.room(count);
-  std::memset(at, ' ', count);
-  out.advance_to(at + count);
+  out.advance_to(put_blanks(out.room(kMostBlanks), count));
+}
+
+/// Right-aligned.
+void append_number(OutputBuffer& out, int64_t number, size_t width) {
+  char digits[20];
+  char* at = digits + sizeof digits;
+  auto left =
+      number < 0 ? uint64_t{0} - static_cast<uint64_t>(number) : static_cast<uint64_t>(number);
+  do *--at = static_cast<char>('0' + left % 10);
+  while ((left /= 10) != 0);
+  if (number < 0) *--at = '-';
+  auto size = static_cast<size_t>(digits + sizeof digits - at);
+  char* to = out.room(kMostBlanks + sizeof digits);
+  if (size < width) to = put_blanks(to, width - size);
+  std::memcpy(to, at, size);
+  out.advance_to(to + size);
+}
+
+/// Nothing but printable ASCII, which is shown as it is.
+bool is_printable(std::string_view text) {
+  const char* at = text.data();
+  const char* end = at + text.size();
+#if defined(__SSE2__)
+  for (; end - at >= 16; at += 16) {
+    __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+    // Signed: bytes from 0x80 on are below zero.
+    __m128i strange = _mm_or_si128(_mm_cmplt_epi8(bytes, _mm_set1_epi8(0x20)),
+                                   _mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x7f)));
+    if (_mm_movemask_epi8(strange) != 0) return false;
+  }
+#endif
+  for (; at < end; ++at)
+    if (*at < 0x20 || *at == 0x7f) return false;
+  return true;
 }
 
 }  // namespace
 
 void append_visible(OutputBuffer& out, std::string_view text) {
-  // Printable ASCII, by blocks that the compiler turns into vector code, goes as it is.
-  bool plain = true;
-  for (size_t at = 0; at < text.size() && plain;) {
-    size_t end = std::min(text.size(), at + 64);
-    unsigned char strange = 0;
-    for (; at < end; ++at) {
-      auto byte = static_cast<unsigned char>(text[at]);
-      strange |= static_cast<unsigned char>(byte < 0x20 || byte > 0x7e);
-    }
-    plain = strange == 0;
-  }
-  plain ? out.append(text) : out.append(escape_for_terminal(text));
+  is_printable(text) ? out.append(text) : out.append(escape_for_terminal(text));
 }
 
 RowWriter::RowWriter(std::vector<Column> columns, Format format, bool utc)
     : columns_(std::move(columns)), format_(format), utc_(utc) {
   for (const auto& column : columns_) {
     json_keys_.push_back((json_keys_.empty() ? "\"" : ",\"") + std::string(column.key) + "\":");
-    widths_.push_back(
-        column.title.empty() ? 0 : std::max(column.title.size(), least_width(column.kind)));
+    widths_.push_back(column.title.empty() ? 0
+                                           : std::clamp(column.title.size(),
+                                                        least_width(column.kind), kMostBlanks - 2));
   }
 }
 
@@ -120,36 +152,26 @@ void RowWriter::write_table(OutputBuffer& out, std::span<const Cell> cells) {
   size_t last = cells.size();
   while (last > 0 && (widths_[last - 1] == 0 || cells[last - 1].type == Cell::Type::null)) --last;
   for (size_t i = 0; i < last; ++i) {
-    if (widths_[i] == 0) continue;
+    size_t width = widths_[i];
+    if (width == 0) continue;
     const Cell& cell = cells[i];
+    bool right = is_right_aligned(columns_[i].kind);
     size_t start = out.size();
-    switch (cell.type) {
-      case Cell::Type::null:
-        if (is_right_aligned(columns_[i].kind)) append_blanks(out, widths_[i] - 1);
-        out.append('-');
-        break;
-      case Cell::Type::boolean:
-        out.append(cell.number != 0 ? "yes" : "no");
-        break;
-      case Cell::Type::number:
-        if (columns_[i].kind == Kind::timestamp_ms) {
-          append_time(out, cell.number);
-        } else {
-          char digits[20];
-          auto size =
-              static_cast<size_t>(std::to_chars(digits, digits + 20, cell.number).ptr - digits);
-          if (size < widths_[i]) append_blanks(out, widths_[i] - size);
-          out.append({digits, size});
-        }
-        break;
-      case Cell::Type::bytes:
-      case Cell::Type::json:
-        append_visible(out, cell.text);
-        break;
+    if (cell.type == Cell::Type::number && columns_[i].kind == Kind::timestamp_ms) {
+      append_time(out, cell.number);
+    } else if (cell.type == Cell::Type::number) {
+      append_number(out, cell.number, width);
+    } else if (cell.type == Cell::Type::null) {
+      if (right) append_blanks(out, width - 1);
+      out.append('-');
+    } else if (cell.type == Cell::Type::boolean) {
+      out.append(cell.number != 0 ? "yes" : "no");
+    } else {
+      append_visible(out, cell.text);
     }
     if (i + 1 == last) break;
-    size_t width = out.size() - start;
-    append_blanks(out, (width < widths_[i] ? widths_[i] - width : 0) + 2);
+    size_t used = out.size() - start;
+    append_blanks(out, (used < width ? width - used : 0) + 2);
   }
   out.append('\n');
 }
@@ -166,7 +188,7 @@ void RowWriter::write_json(OutputBuffer& out, std::span<const Cell> cells) const
         out.append(cells[i].number != 0 ? "true" : "false");
         break;
       case Cell::Type::number:
-        append_number(out, cells[i].number);
+        stream::append_number(out, cells[i].number);
         break;
       case Cell::Type::bytes:
         append_json_bytes(out, cells[i].text);
@@ -190,7 +212,7 @@ void RowWriter::write_separated(OutputBuffer& out, std::span<const Cell> cells) 
         out.append(cells[i].number != 0 ? "true" : "false");
         break;
       case Cell::Type::number:
-        append_number(out, cells[i].number);
+        stream::append_number(out, cells[i].number);
         break;
       case Cell::Type::bytes:
       case Cell::Type::json:
