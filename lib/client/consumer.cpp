@@ -88,6 +88,14 @@ FetchPartition* Consumer::current(const TopicPartition& id, int64_t generation) 
 
 void Consumer::wake_next() { queue_.push_now({}, 0); }
 
+void Consumer::fetch_from(FetchPartition& partition, int32_t broker) {
+  if (stopping_) return;
+  partition.broker = broker;
+  auto& fetcher = fetchers_[broker];
+  if (!fetcher) fetcher = std::make_unique<Fetcher>(*this, broker);
+  changed_.notify_all();
+}
+
 Consumer::Search Consumer::find_leaders() {
   std::vector<std::string> topics;
   Search search;
@@ -110,12 +118,10 @@ Consumer::Search Consumer::find_leaders() {
     auto* topic = metadata->topic(id.topic);
     auto* known = metadata->partition(id.topic, id.partition);
     if (known != nullptr && known->leader >= 0) {
-      partition.broker = options_.replica >= 0 ? options_.replica : known->leader;
+      fetch_from(partition, options_.replica >= 0 ? options_.replica : known->leader);
       partition.leader_epoch = known->leader_epoch;
       partition.topic_id = topic->id;
       partition.was_led = true;
-      auto& fetcher = fetchers_[partition.broker];
-      if (!fetcher) fetcher = std::make_unique<Fetcher>(*this, partition.broker);
       continue;
     }
     search.all_found = false;

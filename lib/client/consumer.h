@@ -98,6 +98,8 @@ class Consumer {
   Search find_leaders();
   /// Under the lock: the partition, where it is still the one that was asked for.
   FetchPartition* current(const TopicPartition& id, int64_t generation);
+  /// Under the lock: this broker is asked for the partition from now on.
+  void fetch_from(FetchPartition& partition, int32_t broker);
   void wake_next();
 
   Cluster& cluster_;

@@ -190,11 +190,8 @@ std::optional<FetchedChunk> Fetcher::take(FetchPartition& partition, PartitionAn
     return std::nullopt;
   }
   bool may_move = consumer_.options_.replica < 0;
-  if (may_move && answer.preferred_read_replica >= 0 &&
-      answer.preferred_read_replica != broker_id_) {
-    partition.broker = answer.preferred_read_replica;
-    consumer_.changed_.notify_all();
-  }
+  if (may_move && answer.preferred_read_replica >= 0 && answer.preferred_read_replica != broker_id_)
+    consumer_.fetch_from(partition, answer.preferred_read_replica);
   std::string_view records = answer.records.value_or(std::string_view{});
   if (records.empty()) return std::nullopt;
   RangeEnd end;

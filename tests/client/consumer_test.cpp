@@ -220,6 +220,46 @@ TEST_CASE("a connection lost and a leader that has moved are followed without a 
   CHECK(read_all(consumer, 0) == 100);
 }
 
+TEST_CASE("a leader that names a nearer replica is left for it, though it leads nothing itself") {
+  Fixture fixture;
+  FakeBroker follower;
+  std::atomic<int> asked_of_leader = 0;
+  std::string rack;
+  fixture.broker.on<msg::MetadataRequest>([&](const auto&, int16_t) {
+    msg::MetadataResponse response;
+    for (int32_t id : {1, 2}) {
+      auto& node = response.brokers.emplace_back();
+      node.node_id = id;
+      node.host = "127.0.0.1";
+      node.port = id == 1 ? fixture.broker.port() : follower.port();
+    }
+    response.topics.emplace_back().name = "t";
+    response.topics[0].partitions.emplace_back().leader_id = 1;
+    return response;
+  });
+  fixture.broker.on<msg::FetchRequest>([&](const msg::FetchRequest& request, int16_t) {
+    ++asked_of_leader;
+    rack = request.rack_id;
+    msg::FetchResponse response;
+    response.session_id = 5;
+    auto& topic = response.responses.emplace_back();
+    topic.topic = "t";
+    topic.partitions.emplace_back().preferred_read_replica = 2;
+    return response;
+  });
+  follower.speaks({FakeBroker::range(1, 0, 12), FakeBroker::range(3, 0, 9)});
+  follower.on<msg::FetchRequest>([&](const msg::FetchRequest& request, int16_t version) {
+    return fixture.log.answer(request, version);
+  });
+  fixture.options.rack = "r2";
+  Cluster cluster(fixture.options);
+  Consumer consumer(cluster, {});
+  consumer.assign({"t", 0}, 0, 100);
+  CHECK(read_all(consumer, 0) == 100);
+  CHECK(asked_of_leader == 1);
+  CHECK(rack == "r2");
+}
+
 TEST_CASE("a log that was truncated below what was read is noticed") {
   Fixture fixture;
   fixture.broker.on<msg::FetchRequest>([&](const msg::FetchRequest& request, int16_t version) {
