@@ -20,12 +20,13 @@ struct Fixture {
   Sandbox sandbox;
   ClientOptions options;
 
-  explicit Fixture(const std::string& as_version = {}, int32_t partitions = 4)
+  explicit Fixture(const std::string& as_version = {}, int32_t partitions = 4,
+                   const std::string& session_timeout_ms = "300")
       : sandbox({.brokers = 1,
                  .as_version = as_version,
                  .configs = {{"group.min.session.timeout.ms", "1"},
                              {"group.consumer.heartbeat.interval.ms", "30"},
-                             {"group.consumer.session.timeout.ms", "300"}}}) {
+                             {"group.consumer.session.timeout.ms", session_timeout_ms}}}) {
     sandbox.create_topic("t", partitions);
     options.bootstrap = net::parse_host_ports(sandbox.bootstrap(), 9092);
     options.backoff = Milliseconds(5);
@@ -118,7 +119,7 @@ struct Events {
 };
 
 const std::map<int32_t, int64_t> kAllDone{{0, 10}, {1, 10}, {2, 10}, {3, 10}};
-constexpr auto kProtocols = {GroupOptions::Protocol::classic};
+constexpr auto kProtocols = {GroupOptions::Protocol::classic, GroupOptions::Protocol::consumer};
 
 }  // namespace
 
@@ -179,6 +180,35 @@ TEST_CASE("two members share the partitions, and who stays takes over from who l
     CHECK_FALSE(first.next(Deadline(Milliseconds(100))).has_value());
     first.close();
     CHECK(fixture.committed() == kAllDone);
+  }
+}
+
+TEST_CASE("a static member that comes back within its session finds its partitions again") {
+  for (auto protocol : kProtocols) {
+    Fixture fixture({}, 4, "20000");
+    Cluster cluster(fixture.options);
+    Events other_events, back_events;
+    auto options = Fixture::group(protocol);
+    options.session_timeout = Milliseconds(20'000);
+    options.log = other_events.log();
+    GroupConsumer other(cluster, options, {});
+    read(other, 40);
+    options.instance_id = "i1";
+    {
+      Events events;
+      options.log = events.log();
+      GroupConsumer first(cluster, options, {});
+      CHECK(eventually([&] { return other_events.given_up > 0 && events.taken > 0; }));
+      first.close();
+    }
+    int taken_before = other_events.taken, given_up_before = other_events.given_up;
+    options.log = back_events.log();
+    GroupConsumer back(cluster, options, {});
+    CHECK(eventually([&] { return back_events.taken > 0; }));
+    CHECK(other_events.taken == taken_before);
+    CHECK(other_events.given_up == given_up_before);
+    back.close();
+    other.close();
   }
 }
 
