@@ -44,7 +44,9 @@ void read_body(const MessageTable& table, int16_t version, std::string_view byte
   std::string json;
   write_json(json, table, message.get(), version);
   check(is_utf8(json));
+  // JSON has no bytes that are not UTF-8, and but one NaN.
   if (json.find("\xef\xbf\xbd") != std::string::npos) return;
+  if (json.find("\"NaN\"") != std::string::npos) return;
   check(bytes_of(read_json(table, json, version), version) == written);
 }
 
