@@ -24,7 +24,7 @@ test: build  ## Build and run all hermetic tests: no Kafka, no JVM
 test-kafka: build  ## The same cases on real releases; K=2.8.2 for one, K=all for nine (needs a JDK and Maven)
 	BUILD=$(BUILD) tests/real/run.sh $(K)
 
-bench: build  ## Measure kt beside kcat and the Java tools, as ratios in one run
+bench: build portable  ## Measure kt beside kcat and the Java tools, as ratios in one run
 	BUILD=$(BUILD) tests/bench/bench.sh
 
 build: deps  ## Configure and build everything
