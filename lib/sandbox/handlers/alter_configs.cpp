@@ -22,23 +22,10 @@ Status alter(const Call& call, const msg::AlterConfigsRequest::Resource& asked,
   return {};
 }
 
-msg::AlterConfigsResponse handle(Call& call, const msg::AlterConfigsRequest& request) {
-  msg::AlterConfigsResponse response;
-  for (const auto& asked : request.resources) {
-    Status status = alter(call, asked, request.validate_only);
-    auto& answer = response.responses.emplace_back();
-    answer.error_code = number(status.code);
-    answer.error_message = status.message;
-    if (status.ok()) answer.error_message.reset();
-    answer.resource_type = asked.resource_type;
-    answer.resource_name = asked.resource_name;
-  }
-  if (!request.validate_only) call.cluster.settings_changed();
-  return response;
-}
-
 }  // namespace
 
-Handler alter_configs_handler() { return immediate<msg::AlterConfigsRequest, handle>(); }
+Handler alter_configs_handler() {
+  return immediate<msg::AlterConfigsRequest, alter_resources<msg::AlterConfigsRequest, alter>>();
+}
 
 }  // namespace kt::sandbox

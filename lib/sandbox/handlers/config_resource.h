@@ -73,4 +73,22 @@ class ConfigResource {
   ConfigSource own_source_ = kDefaultSource;
 };
 
+/// Asks `alter` of each resource that a request wants changed, and answers with what it says.
+template <class Request,
+          Status (*alter)(const Call&, const typename Request::Resource&, bool validate_only)>
+typename Request::Response alter_resources(Call& call, const Request& request) {
+  typename Request::Response response;
+  for (const auto& asked : request.resources) {
+    Status status = alter(call, asked, request.validate_only);
+    auto& answer = response.responses.emplace_back();
+    answer.error_code = number(status.code);
+    answer.error_message = status.message;
+    if (status.ok()) answer.error_message.reset();
+    answer.resource_type = asked.resource_type;
+    answer.resource_name = asked.resource_name;
+  }
+  if (!request.validate_only) call.cluster.settings_changed();
+  return response;
+}
+
 }  // namespace kt::sandbox

@@ -76,26 +76,11 @@ Status alter(const Call& call, const Asked& asked, bool validate_only) {
   return {};
 }
 
-msg::IncrementalAlterConfigsResponse handle(Call& call,
-                                            const msg::IncrementalAlterConfigsRequest& request) {
-  msg::IncrementalAlterConfigsResponse response;
-  for (const auto& asked : request.resources) {
-    Status status = alter(call, asked, request.validate_only);
-    auto& answer = response.responses.emplace_back();
-    answer.error_code = number(status.code);
-    answer.error_message = status.message;
-    if (status.ok()) answer.error_message.reset();
-    answer.resource_type = asked.resource_type;
-    answer.resource_name = asked.resource_name;
-  }
-  if (!request.validate_only) call.cluster.settings_changed();
-  return response;
-}
-
 }  // namespace
 
 Handler incremental_alter_configs_handler() {
-  return immediate<msg::IncrementalAlterConfigsRequest, handle>();
+  return immediate<msg::IncrementalAlterConfigsRequest,
+                   alter_resources<msg::IncrementalAlterConfigsRequest, alter>>();
 }
 
 }  // namespace kt::sandbox
