@@ -1,6 +1,5 @@
 #include "sandbox/append.h"
 
-#include "base/clock.h"
 #include "protocol/records/batch_builder.h"
 #include "protocol/records/record_reader.h"
 
@@ -109,7 +108,7 @@ AppendResult append_batch(const Cluster& cluster, Partition& partition, std::str
     return fail(ErrorCode::out_of_order_sequence_number);
   if (check.verdict == Producers::Verdict::duplicate)
     return {.base_offset = check.duplicate_of.base_offset};
-  int64_t now_ms = Clock::system().wall_ms();
+  int64_t now_ms = cluster.now_ms();
   if (auto checked = check_time(cluster, topic, sent, now_ms); checked.error != ErrorCode::none)
     return checked;
   if (auto checked = check_records(cluster, topic, records); checked.error != ErrorCode::none)
@@ -158,7 +157,7 @@ AppendResult append_messages(const Cluster& cluster, Partition& partition,
   if (!sent.tail().empty()) return fail(ErrorCode::corrupt_message);
   if (auto checked = check_records(cluster, topic, records); checked.error != ErrorCode::none)
     return checked;
-  int64_t now_ms = Clock::system().wall_ms();
+  int64_t now_ms = cluster.now_ms();
   std::string stored = convert(cluster, partition, records, now_ms);
   if (stored.empty()) return fail(ErrorCode::corrupt_message);
   AppendResult result;

@@ -206,11 +206,13 @@ void ClassicGroup::complete_join() {
   ++generation_;
   if (members_.empty()) {
     state_ = State::empty;
+    emptied_ms_ = cluster_.now_ms();
     protocol_.clear();
     leader_.clear();
     return;
   }
   state_ = State::completing_rebalance;
+  emptied_ms_.reset();
   Member* leader = find(leader_);
   if (!leader || !leader->join_reply) {
     auto first = std::ranges::find_if(

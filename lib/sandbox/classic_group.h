@@ -59,6 +59,8 @@ class ClassicGroup : public std::enable_shared_from_this<ClassicGroup> {
 
   State state() const { return state_; }
   std::string state_name() const;
+  /// When its last member left; nothing where it never had one or has some.
+  std::optional<int64_t> emptied_ms() const { return emptied_ms_; }
   bool is_empty() const { return members_.empty() && pending_members_.empty(); }
   int32_t generation() const { return generation_; }
   const std::string& protocol_type() const { return protocol_type_; }
@@ -100,6 +102,7 @@ class ClassicGroup : public std::enable_shared_from_this<ClassicGroup> {
   Cluster& cluster_;
   std::string id_;
   State state_ = State::empty;
+  std::optional<int64_t> emptied_ms_;
   int32_t generation_ = 0;
   std::string protocol_type_;
   std::string protocol_;

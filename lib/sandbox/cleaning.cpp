@@ -2,7 +2,6 @@
 // demand.
 #include <string>
 
-#include "base/clock.h"
 #include "sandbox/cluster.h"
 #include "storage/compaction.h"
 
@@ -31,7 +30,7 @@ void Cluster::settings_changed() {
 }
 
 void Cluster::clean_logs(bool roll, std::function<void()> done) {
-  int64_t now_ms = Clock::system().wall_ms();
+  int64_t now_ms = this->now_ms();
   auto to_compact = std::make_shared<std::vector<TopicPartition>>();
   for (const auto& [name, topic] : topics_) {
     for (auto& partition : topic->partitions) {
@@ -56,7 +55,7 @@ void Cluster::compact_next(std::shared_ptr<std::vector<TopicPartition>> left, bo
   Partition* partition = this->partition(topic, index);
   if (!partition) return next();
   if (roll) partition->log().roll();
-  int64_t now_ms = Clock::system().wall_ms();
+  int64_t now_ms = this->now_ms();
   auto compaction = std::make_shared<Compaction>(
       partition->log(),
       CompactionOptions{now_ms, number_setting(partition->topic(), "delete.retention.ms")});

@@ -74,6 +74,8 @@ Cluster::Cluster(EventLoop& loop, Options options)
     directory_->save(*this);
   }
   clean_now_and_then();
+  expire_offsets_now_and_then();
+  expire_producers_now_and_then();
 }
 
 void Cluster::check_options() const {
@@ -100,6 +102,26 @@ Cluster::~Cluster() {
   } catch (const Error&) {
     // The directory has the state of the last change.
   }
+}
+
+std::vector<Feature> Cluster::features() const {
+  auto features = release_.features();
+  for (auto& feature : features)
+    if (auto set = feature_levels_.find(feature.name); set != feature_levels_.end())
+      feature.level = set->second;
+  return features;
+}
+
+int16_t Cluster::feature_level(const std::string& name) const {
+  for (const auto& feature : features())
+    if (feature.name == name) return feature.level;
+  return -1;
+}
+
+void Cluster::set_feature_level(const std::string& name, int16_t level) {
+  feature_levels_[name] = level;
+  ++features_epoch_;
+  save_soon();
 }
 
 std::string Cluster::new_uuid() const { return random_uuid().text(); }
@@ -253,7 +275,7 @@ void Cluster::end_open_transactions() {
         if (state.transaction_start >= 0) open.push_back({id, state.epoch});
         if (id >= transactions_->next_producer_id()) transactions_->restore_next_producer(id + 1);
       }
-      for (const auto& producer : open) write_marker(*partition, producer, false, 0);
+      for (const auto& producer : open) write_marker(*partition, producer, false, 0, now_ms());
     }
   }
 }

@@ -42,6 +42,8 @@ class Cluster {
   EventLoop& loop() const { return loop_; }
   const Options& options() const { return options_; }
   const std::string& id() const { return id_; }
+  /// The time that records and expiry go by.
+  int64_t now_ms() const { return loop_.clock().wall_ms(); }
 
   const Release& release() const { return release_; }
   Faults& faults() { return faults_; }
@@ -49,6 +51,15 @@ class Cluster {
   Transactions& transactions() { return *transactions_; }
   const Transactions& transactions() const { return *transactions_; }
   Security& security() { return security_; }
+  const Security& security() const { return security_; }
+
+  /// The feature levels in force, and a number that rises with each change of them.
+  std::vector<Feature> features() const;
+  /// -1 where there is no such feature.
+  int16_t feature_level(const std::string& name) const;
+  int64_t features_epoch() const { return features_epoch_; }
+  const std::map<std::string, int16_t>& feature_levels() const { return feature_levels_; }
+  void set_feature_level(const std::string& name, int16_t level);
   /// 22 characters that nobody had before.
   std::string new_uuid() const;
 
@@ -136,6 +147,8 @@ class Cluster {
   void add_partition(Topic& topic, const std::vector<int32_t>& replicas, int64_t start_offset = 0);
   void end_open_transactions();
   void clean_now_and_then();
+  void expire_offsets_now_and_then();
+  void expire_producers_now_and_then();
   void compact_next(std::shared_ptr<std::vector<TopicPartition>> left, bool roll,
                     std::function<void()> done);
   void finish_reassignment(Partition& partition);
@@ -153,6 +166,8 @@ class Cluster {
   std::map<Uuid, Topic*> topics_by_id_;
   ResourceConfigs resource_configs_;
   Security security_;
+  std::map<std::string, int16_t> feature_levels_;  // that differ from the release's own
+  int64_t features_epoch_ = 1;
   std::set<int32_t> retired_;
   std::unique_ptr<DataDirectory> directory_;
   bool saving_ = false;

@@ -91,6 +91,8 @@ void restore_line(Cluster& cluster, const std::vector<std::string>& line) {
   if (kind == "transaction")
     cluster.transactions().restore(line.at(1), {number(2), static_cast<int16_t>(number(3))},
                                    static_cast<int32_t>(number(4)));
+  if (kind == "feature") cluster.set_feature_level(line.at(1), static_cast<int16_t>(number(2)));
+  restore_security_line(cluster.security(), line);
 }
 
 }  // namespace
@@ -131,6 +133,9 @@ void DataDirectory::save(const Cluster& cluster) const {
     add_line(out,
              {"transaction", id, std::to_string(transaction.producer.id),
               std::to_string(transaction.producer.epoch), std::to_string(transaction.timeout_ms)});
+  for (const auto& [name, level] : cluster.feature_levels())
+    add_line(out, {"feature", name, std::to_string(level)});
+  for (const auto& line : security_lines(cluster.security())) add_line(out, line);
   write_file(path_ + "/kt-sandbox.state", out);
 }
 

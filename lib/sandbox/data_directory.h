@@ -1,7 +1,7 @@
 // Where an embedded cluster lives on from run to run: a directory that one process at a time may
 // use, with a partition directory per partition as Kafka's own, and a file that says the rest
-// (cluster id, topics, settings, leaders, transactional ids). Committed offsets are records of
-// __consumer_offsets.
+// (cluster id, topics, settings, leaders, transactional ids, feature levels, rights, quotas, SCRAM
+// users, delegation tokens). Committed offsets are records of __consumer_offsets.
 //
 // The file `kt-sandbox.state` has one fact per line, its fields separated by tabs, what is not
 // plain written as %XX.

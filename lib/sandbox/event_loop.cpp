@@ -13,8 +13,10 @@
 
 namespace kt::sandbox {
 
-EventLoop::EventLoop()
-    : epoll_fd_(epoll_create1(EPOLL_CLOEXEC)), wake_fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+EventLoop::EventLoop(Clock& clock)
+    : clock_(clock),
+      epoll_fd_(epoll_create1(EPOLL_CLOEXEC)),
+      wake_fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   if (epoll_fd_ < 0 || wake_fd_ < 0)
     throw Error(std::string("cannot start the sandbox's event loop: ") + std::strerror(errno));
   watch(wake_fd_, EPOLLIN, [this](uint32_t) {
@@ -49,8 +51,7 @@ void EventLoop::unwatch(int fd) {
 EventLoop::TimerId EventLoop::after(int64_t delay_ms, std::function<void()> action) {
   constexpr int64_t kMostMs =
       int64_t{1000} * 3600 * 24 * 365;  // keeps the clock's arithmetic in range
-  auto deadline =
-      Clock::now() + std::chrono::milliseconds(std::clamp<int64_t>(delay_ms, 0, kMostMs));
+  auto deadline = clock_.now() + Milliseconds(std::clamp<int64_t>(delay_ms, 0, kMostMs));
   TimerId id{deadline, next_timer_++};
   timers_.emplace(id, std::move(action));
   return id;
@@ -71,7 +72,7 @@ void EventLoop::stop() {
 
 void EventLoop::run() {
   std::array<epoll_event, 64> events;
-  while (!stopped_) {
+  for (stopped_ = false; !stopped_;) {
     int count = epoll_wait(epoll_fd_, events.data(), events.size(), wait_ms());
     for (int i = 0; i < count; ++i) {
       // A handler may unwatch any descriptor, its own included; the copy keeps it alive while it
@@ -87,13 +88,13 @@ void EventLoop::run() {
 
 int EventLoop::wait_ms() const {
   if (timers_.empty()) return -1;
-  auto left = timers_.begin()->first.first - Clock::now();
+  auto left = timers_.begin()->first.first - clock_.now();
   auto left_ms = std::chrono::ceil<std::chrono::milliseconds>(left).count();
   return static_cast<int>(std::clamp<int64_t>(left_ms, 0, 60'000));
 }
 
 void EventLoop::run_timers() {
-  auto now = Clock::now();
+  auto now = clock_.now();
   while (!timers_.empty() && timers_.begin()->first.first <= now) {
     auto due = timers_.extract(timers_.begin());
     due.mapped()();

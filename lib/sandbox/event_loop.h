@@ -3,7 +3,6 @@
 // locks.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -13,14 +12,16 @@
 #include <utility>
 #include <vector>
 
+#include "base/clock.h"
+
 namespace kt::sandbox {
 
 class EventLoop {
  public:
-  using Clock = std::chrono::steady_clock;
-  using TimerId = std::pair<Clock::time_point, uint64_t>;
+  using TimerId = std::pair<Clock::Time, uint64_t>;
 
-  EventLoop();
+  /// Timers go by `clock`, which must outlive the loop; descriptors are waited for in real time.
+  explicit EventLoop(Clock& clock = Clock::system());
   ~EventLoop();
   EventLoop(const EventLoop&) = delete;
   EventLoop& operator=(const EventLoop&) = delete;
@@ -30,6 +31,7 @@ class EventLoop {
   void change(int fd, uint32_t events);
   void unwatch(int fd);
 
+  const Clock& clock() const { return clock_; }
   /// Calls `action` once, `delay_ms` from now.
   TimerId after(int64_t delay_ms, std::function<void()> action);
   /// Does nothing for a timer that has fired.
@@ -40,7 +42,7 @@ class EventLoop {
   void post(std::function<void()> action);
   void stop();
 
-  /// Serves until stop().
+  /// Serves until stop(); one that came before counts.
   void run();
 
  private:
@@ -50,6 +52,7 @@ class EventLoop {
   void run_timers();
   void run_posted();
 
+  Clock& clock_;
   int epoll_fd_;
   int wake_fd_;
   bool stopped_ = false;

@@ -19,7 +19,7 @@ using TopicPartition = std::pair<std::string, int32_t>;
 struct CommittedOffset {
   int64_t offset = -1;
   int32_t leader_epoch = -1;
-  std::string metadata;
+  std::string metadata{};
   int64_t commit_timestamp_ms = 0;
 };
 using CommittedOffsets = std::map<TopicPartition, CommittedOffset>;
@@ -66,6 +66,8 @@ class Groups {
   /// Keeps an offset, as a record of __consumer_offsets too.
   void commit(Group& group, const TopicPartition& partition, CommittedOffset offset);
   void forget_offset(Group& group, const TopicPartition& partition);
+  /// Drops the offsets that nobody has used for so long, and groups that have none left.
+  void expire_offsets(int64_t now_ms, int64_t retention_ms);
   void remove(const std::string& id);
   /// A deleted topic's offsets go with it.
   void forget_topic(const std::string& topic);

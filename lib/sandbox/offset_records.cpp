@@ -1,6 +1,5 @@
 #include "sandbox/offset_records.h"
 
-#include "base/clock.h"
 #include "protocol/message.h"
 #include "protocol/msg/offset_commit_record.h"
 #include "protocol/records/batch_builder.h"
@@ -59,7 +58,7 @@ void write_offset_record(Cluster& cluster, const std::string& group_id,
   BatchBuilder builder({.magic = cluster.release().record_magic(),
                         .base_offset = log.log().end_offset(),
                         .leader_epoch = log.leader_epoch()});
-  builder.append(Clock::system().wall_ms(), versioned(kOffsetKey, key, 0), value);
+  builder.append(cluster.now_ms(), versioned(kOffsetKey, key, 0), value);
   log.append(builder.finish());
 }
 

@@ -33,11 +33,12 @@ std::optional<Versions> Release::range(const Api& api) const {
 
 std::vector<Feature> Release::features() const {
   if (!is_kraft()) return {};
+  const int16_t metadata = at_least(4, 3) ? 30 : 25;
   return {
       {"eligible.leader.replicas.version", 0, 1, 0},
       {"group.version", 0, 1, 1},
       {"kraft.version", 0, 1, 0},
-      {"metadata.version", 7, 25, 25},
+      {"metadata.version", 7, metadata, metadata},
       {"transaction.version", 0, 2, 2},
   };
 }

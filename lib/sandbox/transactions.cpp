@@ -1,6 +1,5 @@
 #include "sandbox/transactions.h"
 
-#include "base/clock.h"
 #include "protocol/records/batch_builder.h"
 #include "sandbox/cluster.h"
 
@@ -88,7 +87,7 @@ bool Transactions::has(const std::string& id, const TopicPartition& partition) c
 void Transactions::open(Transaction& transaction) {
   if (transaction.state == Transaction::State::ongoing) return;
   transaction.state = Transaction::State::ongoing;
-  transaction.start_ms = Clock::system().wall_ms();
+  transaction.start_ms = cluster_.now_ms();
   transaction.timer = cluster_.loop().after(
       transaction.timeout_ms, [this, id = transaction.id, producer = transaction.producer] {
         Transaction& late = transactions_.at(id);
@@ -130,7 +129,7 @@ void Transactions::close(Transaction& transaction, bool commit, int16_t marker_e
                             : transaction.producer.id;
   for (const auto& [topic, index] : transaction.partitions)
     if (Partition* partition = cluster_.partition(topic, index))
-      write_marker(*partition, {producer_id, marker_epoch}, commit, 0);
+      write_marker(*partition, {producer_id, marker_epoch}, commit, 0, cluster_.now_ms());
   for (const auto& group_id : transaction.groups)
     if (Group* group = cluster_.groups().find(group_id))
       cluster_.groups().end_transaction(*group, producer_id, commit);
@@ -153,7 +152,7 @@ const Transaction* Transactions::find(const std::string& id) const {
 }
 
 void write_marker(Partition& partition, const ProducerIdentity& producer, bool commit,
-                  int32_t coordinator_epoch) {
+                  int32_t coordinator_epoch, int64_t now_ms) {
   std::string key, value;
   ByteWriter key_writer(key), value_writer(value);
   key_writer.integer<int16_t>(0);
@@ -166,7 +165,7 @@ void write_marker(Partition& partition, const ProducerIdentity& producer, bool c
                         .producer_epoch = producer.epoch,
                         .transactional = true,
                         .control = true});
-  builder.append(Clock::system().wall_ms(), key, value);
+  builder.append(now_ms, key, value);
   partition.append(builder.finish());
 }
 

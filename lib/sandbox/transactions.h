@@ -91,6 +91,6 @@ class Transactions {
 
 /// Appends the marker that ends a transaction to a partition's log.
 void write_marker(Partition& partition, const ProducerIdentity& producer, bool commit,
-                  int32_t coordinator_epoch);
+                  int32_t coordinator_epoch, int64_t now_ms);
 
 }  // namespace kt::sandbox

@@ -56,6 +56,7 @@ msg::AlterClientQuotasResponse handle(Call& call, const Request& request) {
       echoed.entity_name = part.entity_name;
     }
   }
+  call.cluster.save_soon();
   return response;
 }
 

@@ -49,6 +49,7 @@ msg::AlterUserScramCredentialsResponse handle(Call& call, const Request& request
   for (const auto& asked : request.upsertions)
     answer(asked.name,
            refused == ErrorCode::none ? set(call.cluster.security(), asked) : Status{refused, {}});
+  call.cluster.save_soon();
   return response;
 }
 

@@ -40,15 +40,19 @@ msg::ApiVersionsResponse handle(Call& call, const msg::ApiVersionsRequest& reque
   }
   std::ranges::sort(response.api_keys, {}, &msg::ApiVersionsResponse::ApiKey::api_key);
   if (call.version < 3) return response;
-  for (const Feature& feature : call.cluster.release().features()) {
-    response.supported_features.push_back(
-        {.name = feature.name, .min_version = feature.min_level, .max_version = feature.max_level});
+  constexpr int16_t kFirstWithLevelZero = 4;  // before, clients took a first level 0 for an error
+  for (const Feature& feature : call.cluster.features()) {
+    if (feature.min_level > 0 || call.version >= kFirstWithLevelZero)
+      response.supported_features.push_back({.name = feature.name,
+                                             .min_version = feature.min_level,
+                                             .max_version = feature.max_level});
     if (feature.level > 0)
       response.finalized_features.push_back({.name = feature.name,
                                              .max_version_level = feature.level,
                                              .min_version_level = feature.level});
   }
-  if (!response.finalized_features.empty()) response.finalized_features_epoch = 1;
+  if (!response.finalized_features.empty())
+    response.finalized_features_epoch = call.cluster.features_epoch();
   return response;
 }
 

@@ -11,6 +11,8 @@ namespace {
 msg::ConsumerGroupHeartbeatResponse handle(Call& call,
                                            const msg::ConsumerGroupHeartbeatRequest& request) {
   auto refused = check_coordinator(call, request.group_id);
+  if (refused == ErrorCode::none && call.cluster.feature_level("group.version") == 0)
+    refused = ErrorCode::unsupported_version;
   if (refused == ErrorCode::none && request.group_id.empty()) refused = ErrorCode::invalid_request;
   Group* group = call.cluster.groups().find(request.group_id);
   if (refused == ErrorCode::none && group && !group->classic->is_empty())

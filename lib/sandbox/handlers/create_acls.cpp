@@ -26,6 +26,7 @@ msg::CreateAclsResponse handle(Call& call, const msg::CreateAclsRequest& request
     result.error_code = number(ErrorCode::invalid_request);
     result.error_message = "The ACL names no resource, principal, operation or permission type.";
   }
+  call.cluster.save_soon();
   return response;
 }
 

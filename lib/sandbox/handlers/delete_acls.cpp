@@ -35,6 +35,7 @@ msg::DeleteAclsResponse handle(Call& call, const msg::DeleteAclsRequest& request
       acl = acls.erase(acl);
     }
   }
+  call.cluster.save_soon();
   return response;
 }
 

@@ -2,7 +2,6 @@
 // leads.
 #include "protocol/msg/describe_quorum.h"
 
-#include "base/clock.h"
 #include "sandbox/handlers/common.h"
 #include "sandbox/handlers/handlers.h"
 
@@ -30,7 +29,7 @@ msg::DescribeQuorumResponse handle(Call& call, const msg::DescribeQuorumRequest&
         auto& voter = answer.current_voters.emplace_back();
         voter.replica_id = broker->id();
         voter.log_end_offset = 1;
-        voter.last_fetch_timestamp = voter.last_caught_up_timestamp = Clock::system().wall_ms();
+        voter.last_fetch_timestamp = voter.last_caught_up_timestamp = call.cluster.now_ms();
       }
     }
   }

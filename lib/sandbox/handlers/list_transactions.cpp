@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <optional>
 
-#include "base/clock.h"
 #include "base/pattern.h"
 #include "sandbox/handlers/common.h"
 #include "sandbox/handlers/handlers.h"
@@ -33,7 +32,7 @@ msg::ListTransactionsResponse handle(Call& call, const msg::ListTransactionsRequ
     response.error_code = number(ErrorCode::invalid_regular_expression);
     return response;
   }
-  int64_t now_ms = Clock::system().wall_ms();
+  int64_t now_ms = call.cluster.now_ms();
   for (const auto& [id, transaction] : call.cluster.transactions().all()) {
     if (call.cluster.transaction_partition(id).leader() != call.broker.id()) continue;
     if (!passes(request.state_filters, transaction.state_name()) ||

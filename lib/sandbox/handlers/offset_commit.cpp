@@ -1,7 +1,6 @@
 // A group keeps its positions. v0 kept them in ZooKeeper, out of the sight of later versions.
 #include "protocol/msg/offset_commit.h"
 
-#include "base/clock.h"
 #include "sandbox/groups.h"
 #include "sandbox/handlers/common.h"
 #include "sandbox/handlers/handlers.h"
@@ -33,7 +32,7 @@ ErrorCode commit(Call& call, const Request& request, const std::string& topic,
   std::string metadata = asked.committed_metadata.value_or("");
   if (metadata.size() > kMostMetadataBytes) return ErrorCode::offset_metadata_too_large;
   CommittedOffset offset{asked.committed_offset, asked.committed_leader_epoch, std::move(metadata),
-                         Clock::system().wall_ms()};
+                         call.cluster.now_ms()};
   Groups& groups = call.cluster.groups();
   if (call.version == 0)
     groups.zookeeper_offsets(request.group_id)[{topic, asked.partition_index}] = std::move(offset);

@@ -2,7 +2,6 @@
 // opens the transaction where needed.
 #include "protocol/msg/txn_offset_commit.h"
 
-#include "base/clock.h"
 #include "sandbox/handlers/common.h"
 #include "sandbox/handlers/handlers.h"
 
@@ -46,7 +45,7 @@ msg::TxnOffsetCommitResponse handle(Call& call, const Request& request) {
             call.cluster.groups().get_or_create(request.group_id),
             {request.producer_id, request.producer_epoch}, {topic.name, asked.partition_index},
             {asked.committed_offset, asked.committed_leader_epoch,
-             asked.committed_metadata.value_or(""), Clock::system().wall_ms()});
+             asked.committed_metadata.value_or(""), call.cluster.now_ms()});
       answers.partitions.push_back(
           {.partition_index = asked.partition_index, .error_code = number(error)});
     }

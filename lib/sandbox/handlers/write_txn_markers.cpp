@@ -19,7 +19,7 @@ msg::WriteTxnMarkersResponse handle(Call& call, const msg::WriteTxnMarkersReques
         Found found = find_led(call, call.cluster.topic(topic.name), index);
         if (found.partition)
           write_marker(*found.partition, {marker.producer_id, marker.producer_epoch},
-                       marker.transaction_result, marker.coordinator_epoch);
+                       marker.transaction_result, marker.coordinator_epoch, call.cluster.now_ms());
         answers.partitions.push_back({.partition_index = index, .error_code = number(found.error)});
       }
     }

@@ -1,0 +1,45 @@
+// The tokens of some owners, or of all.
+#include "protocol/msg/describe_delegation_token.h"
+
+#include "sandbox/handlers/delegation_tokens.h"
+#include "sandbox/handlers/handlers.h"
+
+namespace kt::sandbox {
+namespace {
+
+using Request = msg::DescribeDelegationTokenRequest;
+
+bool is_asked(const Request& request, const Principal& owner) {
+  if (!request.owners) return true;
+  return std::ranges::any_of(*request.owners, [&](const auto& asked) {
+    return asked.principal_type == owner.first && asked.principal_name == owner.second;
+  });
+}
+
+msg::DescribeDelegationTokenResponse handle(Call& call, const Request& request) {
+  msg::DescribeDelegationTokenResponse response;
+  auto refused = check_tokens(call);
+  response.error_code = number(refused);
+  if (refused != ErrorCode::none) return response;
+  for (const auto& [hmac, token] : call.cluster.security().tokens) {
+    if (!is_asked(request, token.owner)) continue;
+    auto& told = response.tokens.emplace_back();
+    std::tie(told.principal_type, told.principal_name) = token.owner;
+    std::tie(told.token_requester_principal_type, told.token_requester_principal_name) =
+        token.requester;
+    told.issue_timestamp = token.issued_ms;
+    told.expiry_timestamp = token.expires_ms;
+    told.max_timestamp = token.latest_expiry_ms;
+    told.token_id = token.id;
+    told.hmac = hmac;
+    for (const auto& [type, name] : token.renewers)
+      told.renewers.push_back({.principal_type = type, .principal_name = name});
+  }
+  return response;
+}
+
+}  // namespace
+
+Handler describe_delegation_token_handler() { return immediate<Request, handle>(); }
+
+}  // namespace kt::sandbox
