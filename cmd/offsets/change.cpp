@@ -167,7 +167,10 @@ Exit change_positions(Context& context, GroupStores& stores,
   auto jobs = jobs_of(context, stores, existing, wanted, flags.force);
   bool really = !context.settings.dry_run;
   if (really) {
-    for (auto& job : jobs) write(stores, job);
+    for (auto& job : jobs) {
+      write(stores, job);
+      stores.cluster().progress();
+    }
     read_back(stores, jobs);
   }
   for (const auto& job : jobs) show(context, job, really);

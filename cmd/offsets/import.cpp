@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include "base/text.h"
 #include "client/positions.h"
@@ -47,14 +49,16 @@ class OffsetsImport : public Invocation {
   /// Leaves out what has no partition, and says how many positions their partitions do not hold.
   static std::vector<FilePosition> possible(Context& context, Cluster& cluster,
                                             std::vector<FilePosition> positions) {
-    std::vector<TopicPartition> partitions;
-    for (const auto& position : positions) partitions.push_back(position.partition);
-    auto places = place_offsets(cluster, partitions, {Position::Kind::latest, 0});
+    std::set<TopicPartition> named;
+    for (const auto& position : positions) named.insert(position.partition);
+    std::map<TopicPartition, PlacedOffset> places;
+    for (auto& place :
+         place_offsets(cluster, {named.begin(), named.end()}, {Position::Kind::latest, 0}))
+      places.emplace(place.at.partition, std::move(place));
     std::vector<FilePosition> kept;
     int64_t outside = 0;
-    for (size_t i = 0; i < positions.size(); ++i) {
-      auto& position = positions[i];
-      const auto& place = places[i];
+    for (auto& position : positions) {
+      const auto& place = places[position.partition];
       if (place.at.error_code != 0) {
         report_error(context,
                      {{"group", position.group},

@@ -2,7 +2,7 @@
 # What `make bench` runs: kt beside kcat and the Java tools of 4.3.0, on one real 4.3.0 broker and on the sandbox, in
 # turns, as medians and ratios. A rival that is missing is a failure.
 #
-#   BUILD=build tests/bench/bench.sh [startup | topics | offsets | consume | log | sandbox]...     all unless said
+#   BUILD=build tests/bench/bench.sh [startup | topics | offsets | groups | consume | log | sandbox]...     all unless said
 #
 # KT_BENCH_MIB (1024) is the size of the stream, KT_BENCH_TOPICS (1000) the number of topics of three partitions.
 set -euo pipefail
@@ -85,6 +85,33 @@ offsets() {
     "$java org.apache.kafka.tools.GetOffsetShell --bootstrap-server $bootstrap"
 }
 
+# Positions at the start of every partition: of the group `lag`, and of 200 groups more.
+many_positions() {
+  many_topics
+  [ ! -e "$scratch/positions" ] || return 0
+  awk '{ for (p = 0; p < 3; ++p) printf "%s,%d,0\n", $1, p }' "$scratch/topics" >"$scratch/positions"
+  "$kt" offsets import "$scratch/positions" --group lag -b "$bootstrap" >/dev/null
+  for group in $(seq 200); do sed "s/^/group-$group,/" "$scratch/positions"; done >"$scratch/all-positions"
+  "$kt" offsets import "$scratch/all-positions" --timeout 5m -b "$bootstrap" >/dev/null
+  # Something to be behind with, in a tenth of the partitions.
+  head -n $((topics / 10)) "$scratch/topics" | while read -r topic; do seq 30 | "$kt" produce "$topic" -b "$bootstrap"; done
+}
+
+groups() {
+  many_positions
+  local java_groups="$java org.apache.kafka.tools.consumer.group.ConsumerGroupCommand --bootstrap-server $bootstrap"
+  compare "lag of $((topics * 3)) partitions" 3 "<= 0.02" kt "$kt offsets check lag -b $bootstrap" \
+    "Java --describe" "$java_groups --describe --group lag"
+  compare "lag of 200 groups x $((topics * 3))" 1 "<= 0.02" kt "$kt offsets check -b $bootstrap -o tsv" \
+    "Java --all-groups" "$java_groups --describe --all-groups"
+  # To a file and from it to a group that is new each time.
+  printf '%s\n' "$kt offsets export lag -b $bootstrap >$scratch/out.json" \
+    "$kt offsets import $scratch/out.json --group kt-\$\$ -b $bootstrap" >"$scratch/move-kt"
+  printf '%s\n' "$java_groups --group lag --all-topics --reset-offsets --to-current --export --dry-run >$scratch/out.csv" \
+    "$java_groups --group java-\$\$ --reset-offsets --from-file $scratch/out.csv --execute" >"$scratch/move-java"
+  compare "export, import $((topics * 3)) positions" 3 "<= 0.05" kt "sh $scratch/move-kt" Java "sh $scratch/move-java"
+}
+
 consume() {
   broker
   fill "$bootstrap"
@@ -144,4 +171,4 @@ sandbox() {
   exec 4>&-
 }
 
-for part in ${*:-startup topics offsets consume log sandbox}; do $part; done
+for part in ${*:-startup topics offsets groups consume log sandbox}; do $part; done
