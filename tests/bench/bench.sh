@@ -2,7 +2,7 @@
 # What `make bench` runs: kt beside kcat and the Java tools of 4.3.0, on one real 4.3.0 broker and on the sandbox, in
 # turns, as medians and ratios. A rival that is missing is a failure.
 #
-#   BUILD=build tests/bench/bench.sh [startup | topics | offsets | groups | consume | log | sandbox]...     all unless said
+#   BUILD=build tests/bench/bench.sh [startup | topics | offsets | groups | consume | log | sandbox | plan]...     all unless said
 #
 # KT_BENCH_MIB (1024) is the size of the stream, KT_BENCH_TOPICS (1000) the number of topics of three partitions.
 set -euo pipefail
@@ -171,4 +171,10 @@ sandbox() {
   exec 4>&-
 }
 
-for part in ${*:-startup topics offsets groups consume log sandbox}; do $part; done
+# 50 clusters of 200 brokers and 200,000 replicas, held to their bar.
+plan() {
+  cmake --build "$build" --target plan-bench >/dev/null
+  "$build/tests/plan-bench"
+}
+
+for part in ${*:-startup topics offsets groups consume log sandbox plan}; do $part; done
