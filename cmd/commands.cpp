@@ -25,7 +25,6 @@ extern const Command group_list;
 extern const Command group_verify;
 extern const Command help;
 extern const Command list_examples;
-extern const Command log_check;
 extern const Command log_dump;
 extern const Command log_merge_state_changes;
 extern const Command offsets_check;
@@ -39,6 +38,11 @@ extern const Command protocol_decode;
 extern const Command protocol_encode;
 extern const Command protocol_schema;
 extern const Command replay_command;
+extern const Command reassign_cancel;
+extern const Command reassign_execute;
+extern const Command reassign_list;
+extern const Command reassign_plan;
+extern const Command reassign_verify;
 extern const Command sandbox_command;
 extern const Command schema;
 extern const Command topic_add_partitions;
@@ -73,13 +77,17 @@ const CommandList& all_commands() {
       &group_describe,
       &group_verify,
       &group_delete,
+      &reassign_plan,
+      &reassign_execute,
+      &reassign_verify,
+      &reassign_list,
+      &reassign_cancel,
       &elect_command,
       &broker_list,
       &broker_describe,
       &broker_log_dirs,
       &check_command,
       &log_dump,
-      &log_check,
       &log_merge_state_changes,
       &consume,
       &produce,

@@ -46,6 +46,8 @@ class Reader {
     if (parsed.contains("broker")) file.broker = number(parsed["broker"], "broker");
     if (parsed.contains("cluster_id"))
       file.cluster_id = text_of(parsed["cluster_id"], "cluster_id");
+    if (auto throttle = parsed.find("throttle"); throttle != parsed.end())
+      file.throttle = read_throttle(*throttle);
     auto partitions = parsed.find("partitions");
     if (partitions == parsed.end() || !partitions->is_array())
       fail("a list \"partitions\" is needed");
@@ -106,8 +108,87 @@ class Reader {
     return entry;
   }
 
+  std::vector<std::string> texts(const json& value, const std::string& where) const {
+    std::vector<std::string> list;
+    if (!value.is_array()) fail(where + ": a list is needed");
+    for (const auto& one : value) list.push_back(text_of(one, where));
+    return list;
+  }
+
+  std::optional<std::string> rate(const json& value, const std::string& where) const {
+    if (value.is_null()) return std::nullopt;
+    return text_of(value, where);
+  }
+
+  Throttle read_throttle(const json& value) const {
+    Throttle throttle;
+    if (!value.is_object()) fail("throttle: an object is needed");
+    const auto& bytes = need(value, "bytes_per_second", "throttle");
+    if (!bytes.is_number_integer() || bytes < 0) fail("throttle.bytes_per_second: a number");
+    throttle.bytes_per_second = bytes.get<int64_t>();
+    const auto& brokers = need(value, "brokers", "throttle");
+    const auto& topics = need(value, "topics", "throttle");
+    if (!brokers.is_array() || !topics.is_array()) fail("throttle: lists are needed");
+    for (const auto& one : brokers) {
+      if (!one.is_object()) fail("throttle.brokers: objects are needed");
+      auto id = number(need(one, "broker", "throttle.brokers"), "throttle.brokers.broker");
+      throttle.brokers[id] = {
+          rate(need(one, "leader_before", "throttle.brokers"), "throttle.brokers"),
+          rate(need(one, "follower_before", "throttle.brokers"), "throttle.brokers")};
+    }
+    for (const auto& one : topics) {
+      if (!one.is_object()) fail("throttle.topics: objects are needed");
+      auto topic = text_of(need(one, "topic", "throttle.topics"), "throttle.topics.topic");
+      throttle.topics[topic] = {
+          texts(need(one, "leader", "throttle.topics"), "throttle.topics.leader"),
+          texts(need(one, "follower", "throttle.topics"), "throttle.topics.follower")};
+    }
+    return throttle;
+  }
+
   std::string name_;
 };
+
+void write_texts(JsonWriter& json, std::string_view key, const std::vector<std::string>& texts) {
+  json.key(key);
+  json.begin_array();
+  for (const auto& text : texts) json.text(text);
+  json.end_array();
+}
+
+void write_throttle(JsonWriter& json, const Throttle& throttle) {
+  auto rate = [&](std::string_view key, const std::optional<std::string>& value) {
+    json.key(key);
+    value ? json.text(*value) : json.null();
+  };
+  json.key("throttle");
+  json.begin_object();
+  json.key("bytes_per_second");
+  json.integer(throttle.bytes_per_second);
+  json.key("brokers");
+  json.begin_array();
+  for (const auto& [broker, rates] : throttle.brokers) {
+    json.begin_object();
+    json.key("broker");
+    json.integer(broker);
+    rate("leader_before", rates.leader);
+    rate("follower_before", rates.follower);
+    json.end_object();
+  }
+  json.end_array();
+  json.key("topics");
+  json.begin_array();
+  for (const auto& [topic, entries] : throttle.topics) {
+    json.begin_object();
+    json.key("topic");
+    json.text(topic);
+    write_texts(json, "leader", entries.leader);
+    write_texts(json, "follower", entries.follower);
+    json.end_object();
+  }
+  json.end_array();
+  json.end_object();
+}
 
 void write_entry(std::string& out, const PartitionFile::Entry& entry) {
   JsonWriter json(out);
@@ -164,6 +245,7 @@ std::string to_json(const PartitionFile& file) {
     json.key("cluster_id");
     json.text(file.cluster_id);
   }
+  if (!file.throttle.empty()) write_throttle(json, file.throttle);
   json.key("partitions");
   json.begin_array();
   for (const auto& entry : file.entries) {

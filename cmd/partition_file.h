@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "client/metadata.h"
+#include "client/throttles.h"
 
 namespace kt {
 
@@ -22,6 +23,7 @@ struct PartitionFile {
   std::vector<Entry> entries;     ///< in the order of the file; no partition twice
   std::optional<int32_t> broker;  ///< kt's own: the broker that was shut down
   std::string cluster_id;         ///< kt's own; empty where the file has none
+  Throttle throttle;              ///< kt's own: what a plan set while it ran
 };
 
 /// Reads a file, `-` being stdin. Throws a usage error that names file and place.

@@ -46,6 +46,11 @@ group* | offsets*)
   ;;
 esac
 case $WORDS in
+reassign\ execute | reassign\ verify | reassign\ cancel)
+  kt reassign plan orders --drain 3 --into plan.json -q >/dev/null && cp plan.json plan.rollback.json || exit 99
+  [ "$WORDS" != reassign\ verify ] || kt reassign execute plan.json --overwrite --wait -q >/dev/null || exit 99
+  case $EXAMPLE in *plan.json*--wait*) rm plan.rollback.json ;; esac
+  ;;
 offsets\ import)
   kt offsets export billing >positions.json || exit 99
   kt offsets export billing --format zk >zk-offsets.txt || exit 99
