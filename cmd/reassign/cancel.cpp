@@ -38,6 +38,7 @@ class ReassignCancel : public Invocation {
     auto cluster = connect(context);
     needs<msg::AlterPartitionReassignmentsRequest>(*cluster, "cancelling moves of replicas",
                                                    BeforeThat::nowhere);
+    auto mover = mover_of(context, *cluster);
     std::map<TopicPartition, const PartitionFile::Entry*> planned;
     for (const auto& entry : plan.entries) planned[entry.at] = &entry;
     std::vector<Reassignment> moves;
@@ -77,7 +78,7 @@ class ReassignCancel : public Invocation {
         report_error(context, {{"topic", outcome.at.topic}, {"partition", outcome.at.partition}},
                      outcome.error_code, outcome.message);
     }
-    clear_plan_throttle(context, *cluster, rollback);
+    clear_plan_throttle(context, *cluster, *mover, rollback);
     return exit_of(context);
   }
 };

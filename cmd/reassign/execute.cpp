@@ -14,7 +14,6 @@
 #include "files.h"
 #include "needs.h"
 #include "protocol/errors.h"
-#include "protocol/msg/alter_partition_reassignments.h"
 #include "protocol/msg/alter_replica_log_dirs.h"
 #include "reassign/job.h"
 
@@ -126,8 +125,8 @@ class ReassignExecute : public Invocation {
                   Exit::failed, "kt reassign list shows them; --additional goes on all the same");
   }
 
-  void throttle(Context& context, Cluster& cluster, const Throttle& throttle) const {
-    for (const auto& outcome : set_throttle(cluster, throttle))
+  void throttle(Context& context, ThrottleSettings& settings, const Throttle& throttle) const {
+    for (const auto& outcome : set_throttle(settings, throttle))
       if (outcome.error_code != 0) {
         report_error(context, "resource", outcome);
         throw Error("the throttle could not be set, so nothing was started", Exit::failed);
@@ -289,9 +288,10 @@ class ReassignExecute : public Invocation {
     Lock lock(context.settings.dry_run ? "-" : file_);
     auto cluster = connect(context);
     auto mover = mover_of(context, *cluster);
-    if (throttle_)
-      needs<msg::AlterPartitionReassignmentsRequest>(*cluster, "throttling moves",
-                                                     BeforeThat::nowhere);
+    auto settings = mover->throttles();
+    if (throttle_ && !settings)
+      throw Error("throttling moves takes Kafka 0.10.1 or later, and this cluster has " +
+                  release_of(cluster->apis_of_any()));
     PlanWatch watch(*cluster, *mover, plan);
     auto status = watch.look();
     check(status, *mover);
@@ -308,17 +308,17 @@ class ReassignExecute : public Invocation {
       for (const auto& move : status.moves)
         if (move.state != MoveState::done)
           moves.push_back({move.entry->at, move.now, move.entry->replicas});
-      rollback.throttle = find_throttle(*cluster, moves, throttle_->bytes);
+      rollback.throttle = find_throttle(*settings, moves, throttle_->bytes);
     } else if (throttle_) {
       rollback.throttle.bytes_per_second = throttle_->bytes;
     }
     if (!is_there || throttle_) write_output(path, to_json(rollback));
-    if (!rollback.throttle.empty()) throttle(context, *cluster, rollback.throttle);
+    if (!rollback.throttle.empty() && settings) throttle(context, *settings, rollback.throttle);
     move_directories_of(context, *cluster, plan, true);
     status = carry_out(context, *cluster, *mover, watch, std::move(status), plan);
     report_rows(context, status, watch.knows_bytes());
     if (wait_)
-      clear_plan_throttle(context, *cluster, rollback);
+      clear_plan_throttle(context, *cluster, *mover, rollback);
     else
       context.note("kt reassign verify " + file_ + " shows how far it is" +
                    (rollback.throttle.empty() ? "" : ", and clears the throttle at the end"));

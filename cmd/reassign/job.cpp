@@ -10,7 +10,6 @@
 #include "chosen.h"
 #include "client/admin_topics.h"
 #include "client/throttles.h"
-#include "protocol/msg/alter_partition_reassignments.h"
 
 namespace kt {
 
@@ -28,11 +27,6 @@ std::vector<int32_t> without(const std::vector<int32_t>& list, const std::vector
 }
 
 constexpr std::string_view kAnyDirectory = "any";
-
-/// Brokers tell of throttles by request, and take them so.
-bool tells_throttles(Cluster& cluster) {
-  return cluster.apis_of_any().best(msg::AlterPartitionReassignmentsRequest::api()).has_value();
-}
 
 }  // namespace
 
@@ -178,12 +172,14 @@ std::vector<DirectoryMove> directory_moves(const PartitionFile& plan) {
   return moves;
 }
 
-void clear_plan_throttle(Context& context, Cluster& cluster, const PartitionFile& rollback) {
-  if (rollback.throttle.empty()) return;
-  auto cleared = clear_throttle(cluster, rollback.throttle);
+void clear_plan_throttle(Context& context, Cluster& cluster, Mover& mover,
+                         const PartitionFile& rollback) {
+  auto settings = mover.throttles();
+  if (rollback.throttle.empty() || !settings) return;
+  auto cleared = clear_throttle(cluster, *settings, rollback.throttle);
   for (const auto& outcome : cleared.failed) report_error(context, "resource", outcome);
   for (const auto& sentence : cleared.kept) context.warn(sentence);
-  if (cleared.failed.empty() && cleared.kept.empty())
+  if (cleared.any && cleared.failed.empty() && cleared.kept.empty())
     context.note("the throttle of this plan is cleared");
 }
 
@@ -208,11 +204,12 @@ bool is_of(const Throttle& throttle, const StaleThrottle& stale) {
 
 }  // namespace
 
-void warn_of_stale_throttles(Context& context, Cluster& cluster,
+void warn_of_stale_throttles(Context& context, Cluster& cluster, Mover& mover,
                              const std::vector<OngoingReassignment>& ongoing,
                              const Throttle& just_cleared) {
-  if (!tells_throttles(cluster)) return;
-  for (const auto& stale : stale_throttles(cluster, ongoing))
+  auto settings = mover.throttles();
+  if (!settings) return;
+  for (const auto& stale : stale_throttles(cluster, *settings, ongoing))
     if (!is_of(just_cleared, stale))
       context.warn(
           fmt::format("a throttle that nothing needs is left on {}: {}={} (kt config unset {} {})",

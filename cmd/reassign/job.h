@@ -35,6 +35,8 @@ class Mover {
   virtual std::vector<ReassignmentOutcome> start(std::vector<Reassignment> moves) = 0;
   /// Moves that are started while others go on have to wait for those.
   virtual bool one_order_at_a_time() const = 0;
+  /// Nothing where brokers know no throttles (before 0.10.1).
+  virtual std::unique_ptr<ThrottleSettings> throttles() = 0;
 };
 
 std::unique_ptr<Mover> mover_of(Context& context, Cluster& cluster);
@@ -95,10 +97,11 @@ class PlanWatch {
 std::vector<DirectoryMove> directory_moves(const PartitionFile& plan);
 
 /// Takes back the throttles of a plan whose rollback file is there, and reports what was kept.
-void clear_plan_throttle(Context& context, Cluster& cluster, const PartitionFile& rollback);
+void clear_plan_throttle(Context& context, Cluster& cluster, Mover& mover,
+                         const PartitionFile& rollback);
 
 /// Throttles that nothing needs, as warnings with what removes them.
-void warn_of_stale_throttles(Context& context, Cluster& cluster,
+void warn_of_stale_throttles(Context& context, Cluster& cluster, Mover& mover,
                              const std::vector<OngoingReassignment>& ongoing,
                              const Throttle& just_cleared = {});
 

@@ -38,7 +38,7 @@ class ReassignList : public Invocation {
     context.report();
     if (ongoing.empty() && context.settings.format == Format::table)
       context.note("no replica is being moved");
-    warn_of_stale_throttles(context, *cluster, ongoing);
+    warn_of_stale_throttles(context, *cluster, *mover, ongoing);
     return Exit::ok;
   }
 };

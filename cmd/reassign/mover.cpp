@@ -4,6 +4,7 @@
 #include "client/admin_topics.h"
 #include "connect.h"
 #include "protocol/msg/alter_partition_reassignments.h"
+#include "protocol/msg/create_topics.h"
 #include "reassign/job.h"
 #include "zookeeper/brokers.h"
 #include "zookeeper/orders.h"
@@ -43,6 +44,8 @@ class RequestMover : public Mover {
 
   bool one_order_at_a_time() const override { return false; }
 
+  std::unique_ptr<ThrottleSettings> throttles() override { return throttles_by_request(cluster_); }
+
  private:
   Cluster& cluster_;
 };
@@ -51,8 +54,8 @@ class RequestMover : public Mover {
 /// replicas, are read from ZooKeeper too: before 0.11 brokers tell replicas in any order.
 class OrderMover : public Mover {
  public:
-  OrderMover(std::unique_ptr<zk::Session> session, Milliseconds timeout)
-      : session_(std::move(session)), timeout_(timeout) {}
+  OrderMover(std::unique_ptr<zk::Session> session, Milliseconds timeout, bool knows_throttles)
+      : session_(std::move(session)), timeout_(timeout), knows_throttles_(knows_throttles) {}
 
   std::vector<Broker> brokers() override {
     std::vector<Broker> found;
@@ -113,6 +116,10 @@ class OrderMover : public Mover {
 
   bool one_order_at_a_time() const override { return true; }
 
+  std::unique_ptr<ThrottleSettings> throttles() override {
+    return knows_throttles_ ? throttles_in_zookeeper(fresh()) : nullptr;
+  }
+
  private:
   /// The session, its time counted from now.
   zk::Session& fresh() {
@@ -122,6 +129,7 @@ class OrderMover : public Mover {
 
   std::unique_ptr<zk::Session> session_;
   Milliseconds timeout_;
+  bool knows_throttles_;
 };
 
 }  // namespace
@@ -129,8 +137,10 @@ class OrderMover : public Mover {
 std::unique_ptr<Mover> mover_of(Context& context, Cluster& cluster) {
   if (cluster.apis_of_any().best(msg::AlterPartitionReassignmentsRequest::api()))
     return std::make_unique<RequestMover>(cluster);
+  // Topics by request came in the same release as throttles.
+  bool since_0_10_1 = cluster.apis_of_any().best(msg::CreateTopicsRequest::api()).has_value();
   return std::make_unique<OrderMover>(zookeeper_of(context, "moving replicas before Kafka 2.4"),
-                                      context.settings.timeout);
+                                      context.settings.timeout, since_0_10_1);
 }
 
 }  // namespace kt

@@ -253,7 +253,7 @@ class ReassignPlan : public Invocation {
     report.set("partitions", std::move(partitions));
     report.set("partition_count", plan.changed.size());
     report.set("replicas_to_move", plan.replicas_to_move);
-    report.set("bytes_to_move", bytes(plan.bytes_to_move));
+    report.set("to_copy_bytes", bytes(plan.bytes_to_move));
     report.set("lower_bound_bytes", bytes(plan.lower_bound_bytes));
     Value duration;
     if (throttle_ && layout.knows_sizes)
@@ -312,11 +312,12 @@ The same cluster gives the same plan. Partitions that are being moved are left o
               {"replicas_after", "AFTER", Kind::integer, "Replicas on it by the plan"},
               {"leaders_before", "LEADERS", Kind::integer, "Partitions that prefer it as leader"},
               {"leaders_after", "AFTER", Kind::integer, "The same by the plan"},
-              {"size_bytes_before", "SIZE", Kind::size_bytes,
+              {"size_before_bytes", "SIZE", Kind::size_bytes,
                "Bytes of its replicas; null where brokers do not tell (before 1.0)"},
-              {"size_bytes_after", "AFTER", Kind::size_bytes, "Bytes by the plan; null likewise"},
-              {"bytes_in", "COPIED TO", Kind::size_bytes, "Bytes copied to it; null likewise"},
-              {"bytes_out", "READ FROM", Kind::size_bytes,
+              {"size_after_bytes", "AFTER", Kind::size_bytes, "Bytes by the plan; null likewise"},
+              {"incoming_bytes", "COPIED TO", Kind::size_bytes,
+               "Bytes copied to it; null likewise"},
+              {"outgoing_bytes", "READ FROM", Kind::size_bytes,
                "Bytes copied from it as the leader; null likewise"}},
              {{"version", "", Kind::integer, "1: the version of Kafka's format of plans"},
               {"partitions",
@@ -328,7 +329,7 @@ The same cluster gives the same plan. Partitions that are being moved are left o
                 {"replicas", "REPLICAS", Kind::integers, "Its brokers, preferred leader first"}}},
               {"partition_count", "PARTITIONS THAT CHANGE", Kind::integer, "How many change"},
               {"replicas_to_move", "REPLICAS TO COPY", Kind::integer, "Replicas that are copied"},
-              {"bytes_to_move", "BYTES TO COPY", Kind::size_bytes,
+              {"to_copy_bytes", "BYTES TO COPY", Kind::size_bytes,
                "Their bytes; null where brokers do not tell"},
               {"lower_bound_bytes", "AT LEAST", Kind::size_bytes,
                "What no plan for these aims could do without; null likewise"},

@@ -35,12 +35,13 @@ class ReassignVerify : public Invocation {
     for (const auto& move : status.moves)
       context.report().row(row_of(move, word_of(move.state), watch.knows_bytes()));
     bool done = status.count(MoveState::done) == status.moves.size();
-    if (done && !preserve_throttles_) clear_plan_throttle(context, *cluster, rollback);
+    if (done && !preserve_throttles_) clear_plan_throttle(context, *cluster, *mover, rollback);
     auto ongoing = status.others;
     for (const auto& move : status.moves)
       if (move.state != MoveState::done) ongoing.push_back({move.entry->at, {}, {}, {}});
     if (!preserve_throttles_)
-      warn_of_stale_throttles(context, *cluster, ongoing, done ? rollback.throttle : Throttle());
+      warn_of_stale_throttles(context, *cluster, *mover, ongoing,
+                              done ? rollback.throttle : Throttle());
     if (auto failed = exit_of(context); failed != Exit::ok) return failed;
     return done ? Exit::ok : Exit::check;
   }

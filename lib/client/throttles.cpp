@@ -4,56 +4,15 @@
 #include <set>
 
 #include "base/text.h"
-#include "client/admin_configs.h"
 #include "client/admin_topics.h"
 
 namespace kt {
 
 namespace {
 
-constexpr std::string_view kRates[] = {"leader.replication.throttled.rate",
-                                       "follower.replication.throttled.rate"};
-constexpr std::string_view kLists[] = {"leader.replication.throttled.replicas",
-                                       "follower.replication.throttled.replicas"};
 constexpr std::string_view kEverything = "*";
 
-using Values = std::map<std::string, std::string>;  // setting → what is set on the thing itself
-
-std::vector<std::string> names_of(const std::string_view (&list)[2]) {
-  return {std::string(list[0]), std::string(list[1])};
-}
-
-Values own_values(const ResourceConfigs& configs) {
-  Values values;
-  for (const auto& entry : configs.entries)
-    if (entry.is_override && entry.value && !entry.value->empty())
-      values[entry.name] = *entry.value;
-  return values;
-}
-
-std::map<std::string, Values> values_of_topics(Cluster& cluster,
-                                               const std::vector<std::string>& topics) {
-  std::vector<ConfigResource> resources;
-  for (const auto& topic : topics) resources.push_back({ConfigScope::topic, topic});
-  std::map<std::string, Values> values;
-  if (resources.empty()) return values;
-  for (const auto& configs : describe_configs(cluster, resources, {names_of(kLists)}))
-    values[configs.resource.name] = own_values(configs);
-  return values;
-}
-
-std::map<int32_t, Values> values_of_brokers(Cluster& cluster, const std::set<int32_t>& brokers) {
-  std::vector<ConfigResource> resources;
-  auto metadata = cluster.metadata();
-  for (int32_t broker : brokers)
-    if (metadata->brokers.contains(broker))
-      resources.push_back({ConfigScope::broker, std::to_string(broker)});
-  std::map<int32_t, Values> values;
-  if (resources.empty()) return values;
-  for (const auto& configs : describe_configs(cluster, resources, {names_of(kRates)}))
-    values[std::stoi(configs.resource.name)] = own_values(configs);
-  return values;
-}
+using Values = ThrottleSettings::Values;
 
 std::optional<std::string> value_of(const Values& values, std::string_view name) {
   auto found = values.find(std::string(name));
@@ -94,7 +53,7 @@ ConfigChange change_of_list(std::string_view name, const std::optional<std::stri
 
 }  // namespace
 
-Throttle find_throttle(Cluster& cluster, const std::vector<ThrottledMove>& moves,
+Throttle find_throttle(ThrottleSettings& settings, const std::vector<ThrottledMove>& moves,
                        int64_t bytes_per_second) {
   Throttle throttle;
   std::map<std::string, std::pair<std::set<std::string>, std::set<std::string>>> entries;
@@ -114,59 +73,62 @@ Throttle find_throttle(Cluster& cluster, const std::vector<ThrottledMove>& moves
   throttle.bytes_per_second = bytes_per_second;
   std::vector<std::string> topics;
   for (const auto& [topic, lists] : entries) topics.push_back(topic);
-  for (const auto& [topic, values] : values_of_topics(cluster, topics)) {
+  for (const auto& [topic, values] : settings.of_topics(topics)) {
     Throttle::Entries missing;
-    add_missing(missing.leader, entries[topic].first, value_of(values, kLists[0]));
-    add_missing(missing.follower, entries[topic].second, value_of(values, kLists[1]));
+    add_missing(missing.leader, entries[topic].first, value_of(values, kThrottleLists[0]));
+    add_missing(missing.follower, entries[topic].second, value_of(values, kThrottleLists[1]));
     if (!missing.empty()) throttle.topics[topic] = std::move(missing);
   }
-  for (const auto& [broker, values] : values_of_brokers(cluster, brokers))
-    throttle.brokers[broker] = {value_of(values, kRates[0]), value_of(values, kRates[1])};
+  for (const auto& [broker, values] : settings.of_brokers({brokers.begin(), brokers.end()}))
+    throttle.brokers[broker] = {value_of(values, kThrottleRates[0]),
+                                value_of(values, kThrottleRates[1])};
   return throttle;
 }
 
-std::vector<Outcome> set_throttle(Cluster& cluster, const Throttle& throttle) {
+std::vector<Outcome> set_throttle(ThrottleSettings& settings, const Throttle& throttle) {
   std::vector<Outcome> outcomes;
   auto rate = std::to_string(throttle.bytes_per_second);
   for (const auto& [topic, entries] : throttle.topics) {
     std::vector<ConfigChange> changes;
     if (!entries.leader.empty())
       changes.push_back(
-          {std::string(kLists[0]), ConfigOperation::append, join(entries.leader, ",")});
+          {std::string(kThrottleLists[0]), ConfigOperation::append, join(entries.leader, ",")});
     if (!entries.follower.empty())
       changes.push_back(
-          {std::string(kLists[1]), ConfigOperation::append, join(entries.follower, ",")});
-    outcomes.push_back(alter_configs(cluster, {ConfigScope::topic, topic}, changes, false));
+          {std::string(kThrottleLists[1]), ConfigOperation::append, join(entries.follower, ",")});
+    outcomes.push_back(settings.change({ConfigScope::topic, topic}, changes));
   }
   for (const auto& [broker, before] : throttle.brokers)
-    outcomes.push_back(alter_configs(cluster, {ConfigScope::broker, std::to_string(broker)},
-                                     {{std::string(kRates[0]), ConfigOperation::set, rate},
-                                      {std::string(kRates[1]), ConfigOperation::set, rate}},
-                                     false));
+    outcomes.push_back(
+        settings.change({ConfigScope::broker, std::to_string(broker)},
+                        {{std::string(kThrottleRates[0]), ConfigOperation::set, rate},
+                         {std::string(kThrottleRates[1]), ConfigOperation::set, rate}}));
   return outcomes;
 }
 
-ClearedThrottle clear_throttle(Cluster& cluster, const Throttle& throttle) {
+ClearedThrottle clear_throttle(Cluster& cluster, ThrottleSettings& settings,
+                               const Throttle& throttle) {
   ClearedThrottle cleared;
   auto keep_failure = [&](Outcome outcome) {
+    cleared.any = true;
     if (outcome.error_code != 0) cleared.failed.push_back(std::move(outcome));
   };
   auto described = describe_topics(cluster);
   std::vector<std::string> topics;
   for (const auto& topic : described.topics) topics.push_back(topic.name.value_or(""));
   std::set<int32_t> used_by_others;
-  for (const auto& [topic, values] : values_of_topics(cluster, topics)) {
+  for (const auto& [topic, values] : settings.of_topics(topics)) {
     auto mine = throttle.topics.find(topic);
     std::vector<ConfigChange> changes;
     for (size_t i = 0; i < 2; ++i) {
-      auto list = value_of(values, kLists[i]);
+      auto list = value_of(values, kThrottleLists[i]);
       if (!list) continue;
       auto left = items_of(*list);
       std::vector<std::string> there;
       if (mine != throttle.topics.end())
         for (const auto& entry : i == 0 ? mine->second.leader : mine->second.follower)
           if (left.erase(entry) > 0) there.push_back(entry);
-      if (!there.empty()) changes.push_back(change_of_list(kLists[i], list, there));
+      if (!there.empty()) changes.push_back(change_of_list(kThrottleLists[i], list, there));
       for (const auto& entry : left) {
         int64_t broker = -1;
         auto colon = entry.find(':');
@@ -174,24 +136,23 @@ ClearedThrottle clear_throttle(Cluster& cluster, const Throttle& throttle) {
           used_by_others.insert(static_cast<int32_t>(broker));
       }
     }
-    if (!changes.empty())
-      keep_failure(alter_configs(cluster, {ConfigScope::topic, topic}, changes, false));
+    if (!changes.empty()) keep_failure(settings.change({ConfigScope::topic, topic}, changes));
   }
-  std::set<int32_t> brokers;
-  for (const auto& [broker, before] : throttle.brokers) brokers.insert(broker);
+  std::vector<int32_t> brokers;
+  for (const auto& [broker, before] : throttle.brokers) brokers.push_back(broker);
   auto rate = std::to_string(throttle.bytes_per_second);
-  for (const auto& [broker, values] : values_of_brokers(cluster, brokers)) {
+  for (const auto& [broker, values] : settings.of_brokers(brokers)) {
     ConfigResource resource{ConfigScope::broker, std::to_string(broker)};
     const auto& before = throttle.brokers.at(broker);
     std::vector<ConfigChange> changes;
     for (size_t i = 0; i < 2; ++i) {
-      auto now = value_of(values, kRates[i]);
+      auto now = value_of(values, kThrottleRates[i]);
       if (now != rate) continue;
       const auto& old = i == 0 ? before.leader : before.follower;
       if (old)
-        changes.push_back({std::string(kRates[i]), ConfigOperation::set, *old});
+        changes.push_back({std::string(kThrottleRates[i]), ConfigOperation::set, *old});
       else
-        changes.push_back({std::string(kRates[i]), ConfigOperation::remove, ""});
+        changes.push_back({std::string(kThrottleRates[i]), ConfigOperation::remove, ""});
     }
     if (changes.empty()) continue;
     if (used_by_others.contains(broker)) {
@@ -199,12 +160,12 @@ ClearedThrottle clear_throttle(Cluster& cluster, const Throttle& throttle) {
                              " keeps its rate: other throttled replicas are on it");
       continue;
     }
-    keep_failure(alter_configs(cluster, resource, changes, false));
+    keep_failure(settings.change(resource, changes));
   }
   return cleared;
 }
 
-std::vector<StaleThrottle> stale_throttles(Cluster& cluster,
+std::vector<StaleThrottle> stale_throttles(Cluster& cluster, ThrottleSettings& settings,
                                            const std::vector<OngoingReassignment>& ongoing) {
   std::vector<StaleThrottle> stale;
   std::set<std::string> moving;
@@ -213,7 +174,7 @@ std::vector<StaleThrottle> stale_throttles(Cluster& cluster,
   std::vector<std::string> topics;
   for (const auto& topic : described.topics) topics.push_back(topic.name.value_or(""));
   bool any_in_use = false;
-  for (const auto& [topic, values] : values_of_topics(cluster, topics))
+  for (const auto& [topic, values] : settings.of_topics(topics))
     for (const auto& [name, value] : values) {
       if (moving.contains(topic))
         any_in_use = true;
@@ -221,9 +182,9 @@ std::vector<StaleThrottle> stale_throttles(Cluster& cluster,
         stale.push_back({"topic/" + topic, name, value});
     }
   if (any_in_use) return stale;
-  std::set<int32_t> brokers;
-  for (const auto& [id, broker] : cluster.metadata()->brokers) brokers.insert(id);
-  for (const auto& [broker, values] : values_of_brokers(cluster, brokers))
+  std::vector<int32_t> brokers;
+  for (const auto& [id, broker] : cluster.metadata()->brokers) brokers.push_back(id);
+  for (const auto& [broker, values] : settings.of_brokers(brokers))
     for (const auto& [name, value] : values)
       stale.push_back({"broker/" + std::to_string(broker), name, value});
   return stale;

@@ -12,6 +12,7 @@
 #include "client/admin_reassignments.h"
 #include "client/admin_topics.h"
 #include "client/cluster.h"
+#include "client/throttle_settings.h"
 
 namespace kt {
 
@@ -39,20 +40,22 @@ struct ThrottledMove {
 
 /// What would have to be set so that these moves, and nothing else, keep to the rate. Reads what is
 /// set now; sets nothing. Moves that only drop replicas or change their order copy nothing.
-Throttle find_throttle(Cluster& cluster, const std::vector<ThrottledMove>& moves,
+Throttle find_throttle(ThrottleSettings& settings, const std::vector<ThrottledMove>& moves,
                        int64_t bytes_per_second);
 
 /// The settings of things, each with what the cluster said.
-std::vector<Outcome> set_throttle(Cluster& cluster, const Throttle& throttle);
+std::vector<Outcome> set_throttle(ThrottleSettings& settings, const Throttle& throttle);
 
 struct ClearedThrottle {
+  bool any = false;  ///< something of it was still there
   std::vector<Outcome> failed;
   std::vector<std::string>
       kept;  ///< sentences: what belongs to others by now, or is in use by them
 };
 
 /// Takes back what `throttle` set and what is still as it set it.
-ClearedThrottle clear_throttle(Cluster& cluster, const Throttle& throttle);
+ClearedThrottle clear_throttle(Cluster& cluster, ThrottleSettings& settings,
+                               const Throttle& throttle);
 
 /// A throttle that no move needs: its owner, the setting and its value.
 struct StaleThrottle {
@@ -62,7 +65,7 @@ struct StaleThrottle {
 };
 
 /// Lists of replicas of topics none of which moves, and rates of brokers that no list names.
-std::vector<StaleThrottle> stale_throttles(Cluster& cluster,
+std::vector<StaleThrottle> stale_throttles(Cluster& cluster, ThrottleSettings& settings,
                                            const std::vector<OngoingReassignment>& ongoing);
 
 }  // namespace kt

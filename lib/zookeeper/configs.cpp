@@ -64,6 +64,20 @@ ChangeNotice change_notice(std::string_view release) {
   return ChangeNotice::entity_path;
 }
 
+namespace {
+
+std::string entity_notice(const std::string& entity_path) {
+  return Json(Json::Object{{"version", 2}, {"entity_path", entity_path}}).text();
+}
+
+void announce(Session& session, const std::string& notice) {
+  constexpr const char* kChanges = "/config/changes";
+  session.make_path(kChanges);
+  session.create_sequential(std::string(kChanges) + "/config_change_", notice);
+}
+
+}  // namespace
+
 std::string notice_data(ChangeNotice kind, const std::string& topic) {
   switch (kind) {
     case ChangeNotice::topic_name:
@@ -72,15 +86,16 @@ std::string notice_data(ChangeNotice kind, const std::string& topic) {
       return Json(Json::Object{{"version", 1}, {"entity_type", "topics"}, {"entity_name", topic}})
           .text();
     default:
-      return Json(Json::Object{{"version", 2}, {"entity_path", "topics/" + topic}}).text();
+      return entity_notice("topics/" + topic);
   }
 }
 
 void announce_topic_config(Session& session, ChangeNotice kind, const std::string& topic) {
-  constexpr const char* kChanges = "/config/changes";
-  if (kind == ChangeNotice::none) return;
-  session.make_path(kChanges);
-  session.create_sequential(std::string(kChanges) + "/config_change_", notice_data(kind, topic));
+  if (kind != ChangeNotice::none) announce(session, notice_data(kind, topic));
+}
+
+void announce_config(Session& session, const std::string& entity_path) {
+  announce(session, entity_notice(entity_path));
 }
 
 }  // namespace kt::zk

@@ -46,5 +46,7 @@ std::string notice_data(ChangeNotice kind, const std::string& topic);
 
 /// Tells the brokers that settings of the topic have changed.
 void announce_topic_config(Session& session, ChangeNotice kind, const std::string& topic);
+/// The same of any entity, `brokers/1`; from 0.10.1 on alone.
+void announce_config(Session& session, const std::string& entity_path);
 
 }  // namespace kt::zk
