@@ -11,7 +11,7 @@ LINT_PACKAGES = clang-format-16 clang-tidy-16 clang-16 mandoc
 SOURCES = $(shell git ls-files '*.cpp' '*.h')
 
 .DEFAULT_GOAL := build
-.PHONY: build demo test test-kafka bench lint format deps deps-lint sanitize fuzz man install package portable clean help
+.PHONY: build demo test test-kafka bench bench-zero-copy lint format deps deps-lint sanitize fuzz man install package portable clean help
 
 demo: deps  ## Show the main job on real data in the embedded sandbox
 	@cmake -S . -B $(BUILD) -G Ninja >/dev/null
@@ -26,6 +26,11 @@ test-kafka: build  ## The same cases on real releases; K=2.8.2 for one, K=all fo
 
 bench: build portable  ## Measure kt beside kcat and the Java tools, as ratios in one run
 	BUILD=$(BUILD) tests/bench/bench.sh
+
+bench-zero-copy: deps  ## Ranges of files by sendfile and copied, beside the figures that made zero copy known
+	@cmake -S . -B $(BUILD) -G Ninja >/dev/null
+	@cmake --build $(BUILD) -j $(JOBS) --target zero-copy-bench >/dev/null
+	@$(BUILD)/tests/zero-copy-bench
 
 build: deps  ## Configure and build everything
 	@cmake -S . -B $(BUILD) -G Ninja >/dev/null

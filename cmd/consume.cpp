@@ -43,7 +43,7 @@ class Consume : public Invocation {
   std::optional<int32_t> replica_;
   std::optional<std::string> template_, key_separator_;
   std::string null_text_, group_, instance_;
-  Size fetch_size_{int64_t{4} << 20};
+  std::optional<Size> fetch_size_;
   Milliseconds max_wait_{500};
 
   std::vector<Argument> arguments() override {
@@ -71,7 +71,10 @@ class Consume : public Invocation {
         {"--print-offsets", "", "Print the offset and a tab in front of each line",
          &print_offsets_},
         {"--null", "TEXT", "Print this for a key or value that is null", &null_text_},
-        {"--fetch-size", "SIZE", "Ask for so many bytes of a partition at once", &fetch_size_},
+        {"--fetch-size", "SIZE",
+         "Ask for so many bytes of a partition at once; from 1MiB on what the way allows unless "
+         "given",
+         &fetch_size_},
         {"--max-wait", "DURATION", "How long a broker waits for new records before it answers",
          &max_wait_},
     };
@@ -123,7 +126,7 @@ void Consume::check_use(const Context& context) const {
     throw Error("--exit from the latest offset on reads nothing", Exit::usage,
                 "say where to begin: --start earliest, --start -10, --start @-1h");
   if (count_ && *count_ < 0) throw Error("-n must not be negative", Exit::usage);
-  if (fetch_size_.bytes < 1 || fetch_size_.bytes > INT32_MAX)
+  if (fetch_size_ && (fetch_size_->bytes < 1 || fetch_size_->bytes > INT32_MAX))
     throw Error("--fetch-size must be from 1 byte to 2 GiB", Exit::usage);
 }
 
@@ -143,7 +146,9 @@ ConsumerOptions Consume::consumer_options(Context& context) const {
   ConsumerOptions options;
   options.read_committed = read_committed_;
   options.max_wait = max_wait_;
-  options.partition_max_bytes = static_cast<int32_t>(fetch_size_.bytes);
+  if (fetch_size_)
+    options.partition_max_bytes = options.partition_most_bytes =
+        static_cast<int32_t>(fetch_size_->bytes);
   options.replica = replica_.value_or(-1);
   options.warn = [&context](const std::string& sentence) { context.warn(sentence); };
   return options;

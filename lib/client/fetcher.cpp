@@ -14,6 +14,7 @@ namespace {
 
 constexpr int16_t kByName = 12, kReadCommitted = 4;
 constexpr int32_t kMaxPartitionBytes = 1 << 30;
+constexpr Milliseconds kFarAway{20};  // an answer under way for so long should bring more
 
 std::string name_of(const TopicPartition& id) {
   return fmt::format("{}-{}", id.topic, id.partition);
@@ -135,6 +136,7 @@ void Fetcher::send() {
   for (const auto& partition : wanted_) most += static_cast<size_t>(partition.max_bytes);
   connection_->send(any_request(request), version_, Deadline(consumer_.cluster_.options().timeout),
                     most);
+  sent_at_ = Clock::system().now();
 }
 
 /// As whom to ask. Followers serve consumers from 2.4 on (which is when AlterPartitionReassignments
@@ -149,6 +151,8 @@ int32_t Fetcher::replica_id() const {
 
 std::vector<FetchedChunk> Fetcher::receive() {
   Deadline deadline(consumer_.options_.max_wait + consumer_.cluster_.options().timeout);
+  connection_->transport().wait_readable(deadline);
+  answered_at_ = Clock::system().now();
   auto reply =
       decode_reply<msg::FetchResponse>(connection_->receive(deadline, consumer_.pool_->take()));
   connection_->throttle(Milliseconds(reply->throttle_time_ms));
@@ -207,6 +211,10 @@ std::optional<FetchedChunk> Fetcher::take(FetchPartition& partition, PartitionAn
     return std::nullopt;
   }
   if (end.next_offset <= partition.position) return std::nullopt;
+  bool is_full = records.size() >= static_cast<size_t>(partition.max_bytes) / 2;
+  if (is_full && answered_at_ - sent_at_ > kFarAway &&
+      partition.max_bytes <= consumer_.options_.partition_most_bytes / 2)
+    partition.max_bytes *= 2;
   FetchedChunk chunk;
   chunk.partition = partition.id;
   chunk.records = records.substr(0, end.whole_bytes);

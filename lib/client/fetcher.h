@@ -49,6 +49,7 @@ class Fetcher {
   std::vector<FetchPartition> out_of_range_;
   std::map<Uuid, std::string> topic_names_;  ///< of what is wanted
   int16_t version_ = 0;
+  Clock::Time sent_at_{}, answered_at_{};
   std::optional<Deadline> give_up_;  ///< since the first of failures in a row
   int failures_ = 0;
 

@@ -2,7 +2,7 @@
 # What `make bench` runs: kt beside kcat and the Java tools of 4.3.0, on one real 4.3.0 broker and on the sandbox, in
 # turns, as medians and ratios. A rival that is missing is a failure.
 #
-#   BUILD=build tests/bench/bench.sh [startup | topics | offsets | groups | consume | log | sandbox | plan]...     all unless said
+#   BUILD=build tests/bench/bench.sh [startup | topics | offsets | groups | consume | formats | produce | log | sandbox | plan]...     all unless said
 #
 # KT_BENCH_MIB (1024) is the size of the stream, KT_BENCH_TOPICS (1000) the number of topics of three partitions.
 set -euo pipefail
@@ -115,7 +115,7 @@ groups() {
 consume() {
   broker
   fill "$bootstrap"
-  compare "consume $mib MiB from 4.3.0, raw" 5 "wall and cpu <= 1" kt "$kt consume stream --start earliest --exit -b $bootstrap" \
+  compare "consume $mib MiB from 4.3.0, raw" 5 "wall <= 0.71, cpu <= 0.5" kt "$kt consume stream --start earliest --exit -b $bootstrap" \
     kcat "kcat -C -b $bootstrap -t stream -p 0 -o beginning -e -q"
   compare "" 1 "" kt "$kt consume stream --start earliest --exit -b $bootstrap" "Java consumer" \
     "$java org.apache.kafka.tools.consumer.ConsoleConsumer --bootstrap-server $bootstrap --topic stream --from-beginning --max-messages $((mib * 1024))"
@@ -145,6 +145,62 @@ log() {
   compare "keys and values, 200 B" 3 "<= 0.1" kt "$kt log dump $small -o jsonl" "Java" "$dump $small --print-data-log"
   compare "deep, lz4" 3 "<= 0.17" kt "$kt log dump $packed --sizes" "Java" "$dump $packed --deep-iteration"
   compare "log check, 200 B" 3 "" kt "$kt log check $small" "Java, deep" "$dump $small --deep-iteration"
+}
+
+# lines BYTES MIB: so many lines of that length that do not compress, with the line feed.
+lines() { base64 -w $(($1 - 1)) /dev/urandom 2>/dev/null | head -c $(($2 << 20)) || true; }
+
+# Lines as applications log them, about half a KiB each, which compress.
+log_lines() {
+  awk -v most=$((mib << 20)) 'BEGIN {
+    srand(1)
+    for (i = 0; i < 2000; ++i) word[i] = sprintf("%x", rand() * 268435456)
+    while (bytes < most) {
+      line = "{\"id\":" ++id ",\"text\":\""
+      for (i = 0; i < 60; ++i) line = line word[int(rand() * 2000)] " "
+      print line "\"}"
+      bytes += length(line) + 3
+    }
+  }'
+}
+
+# stream NAME CODEC: a topic of the lines on standard input, written by kcat.
+stream() {
+  cat >"$scratch/lines"
+  "$kt" topic create "$1" -p 1 -b "$bootstrap" >/dev/null
+  kcat -P -b "$bootstrap" -t "$1" -p 0 -z "$2" -l "$scratch/lines"
+  rm "$scratch/lines"
+}
+
+# beside_kcat WORK WANTED TOPIC KT-FLAGS KCAT-FLAGS
+beside_kcat() {
+  compare "$1" 5 "$2" kt "$kt consume $3 --start earliest --exit -b $bootstrap $4" \
+    kcat "kcat -C -b $bootstrap -t $3 -p 0 -o beginning -e -q $5"
+}
+
+formats() {
+  broker
+  lines 1024 "$mib" | stream kib none
+  lines 200 "$mib" | stream short none
+  log_lines | stream packed-lz4 lz4
+  log_lines | stream packed-zstd zstd
+  beside_kcat "consume $mib MiB, 200 B records, raw" "wall <= 0.4" short "" ""
+  beside_kcat "consume $mib MiB, JSON, 1 KiB" "wall <= 0.17" kib "-o jsonl" -J
+  beside_kcat "consume $mib MiB, JSON, 200 B" "wall <= 0.1" short "-o jsonl" -J
+  beside_kcat "consume $mib MiB, lz4" "wall <= 0.71" packed-lz4 "" ""
+  beside_kcat "consume $mib MiB, zstd" "wall <= 0.56" packed-zstd "" ""
+}
+
+produce() {
+  broker
+  local size
+  "$kt" topic create written -p 1 -b "$bootstrap" --set retention.bytes=1073741824 >/dev/null
+  for size in 1024 100; do
+    lines $size $((mib / 4)) >"$scratch/lines"
+    compare "produce $((mib / 4)) MiB, $size B lines, acks=all" 5 \
+      "$([ $size = 1024 ] && echo "wall <= 0.83, cpu <= 0.4" || echo "wall <= 0.5, cpu <= 0.2")" --stdin "$scratch/lines" \
+      kt "$kt produce written -b $bootstrap" kcat "kcat -P -b $bootstrap -t written -p 0"
+  done
 }
 
 # The sandbox runs around its own part of this script, which leaves its address and waits.
@@ -177,4 +233,4 @@ plan() {
   "$build/tests/plan-bench"
 }
 
-for part in ${*:-startup topics offsets groups consume log sandbox plan}; do $part; done
+for part in ${*:-startup topics offsets groups consume formats produce log sandbox plan}; do $part; done

@@ -80,6 +80,24 @@ TEST_CASE("framed has lengths in front of key and value, -1 for null") {
   CHECK(as("framed", record) == std::string("\xff\xff\xff\xff\0\0\0\0", 8));
 }
 
+TEST_CASE("plain bytes are copied up to the first that needs care, by every step width alike") {
+  for (size_t size : {0, 1, 15, 16, 17, 31, 32, 33, 63, 64, 100})
+    for (int special : {-1, 0x00, 0x1f, int{'"'}, int{'\\'}, 0x7f, 0x80, 0xff})
+      for (size_t at = 0; at < size; at += special < 0 ? size : 1) {
+        std::string text(size, 'a');
+        if (special >= 0) text[at] = static_cast<char>(special);
+        bool is_plain = special < 0 || special == 0x7f;
+        size_t expected = is_plain ? size : at;
+        for (auto* copy : {copy_plain, copy_plain_portable}) {
+          std::string out(size + 32, '.');
+          CAPTURE(size);
+          CAPTURE(special);
+          REQUIRE(copy(out.data(), text.data(), size) == expected);
+          CHECK(out.substr(0, expected) == text.substr(0, expected));
+        }
+      }
+}
+
 TEST_CASE("jsonl has every field, null where there is none") {
   CHECK(as("jsonl", sample()) ==
         R"({"topic":"orders","partition":3,"offset":42,"timestamp_ms":1700000000123,)"

@@ -7,8 +7,8 @@
 #include "base/base64.h"
 #include "base/utf8.h"
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
 #endif
 
 namespace kt::stream {
@@ -19,7 +19,7 @@ constexpr size_t kChunk = 4096;  // input bytes between two looks at the room le
 
 /// Copies 16 bytes and says which need care: controls, quote, backslash, anything beyond ASCII.
 inline uint32_t copy_step(char* out, const char* in) {
-#if defined(__SSE2__)
+#if defined(__x86_64__)
   __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(in));
   _mm_storeu_si128(reinterpret_cast<__m128i*>(out), bytes);
   // Signed: bytes from 0x80 on are below zero, so one comparison finds them and the controls.
@@ -37,6 +37,27 @@ inline uint32_t copy_step(char* out, const char* in) {
   return mask;
 #endif
 }
+
+bool needs_care(char c) { return static_cast<signed char>(c) < 0x20 || c == '"' || c == '\\'; }
+
+#if defined(__x86_64__)
+__attribute__((target("avx2"))) size_t copy_plain_avx2(char* out, const char* in, size_t size) {
+  constexpr size_t kWideStep = 32;
+  size_t done = 0;
+  for (; size - done >= kWideStep; done += kWideStep) {
+    __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(in + done));
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(out + done), bytes);
+    // Signed, as below.
+    __m256i care =
+        _mm256_or_si256(_mm256_cmpgt_epi8(_mm256_set1_epi8(0x20), bytes),
+                        _mm256_or_si256(_mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('"')),
+                                        _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('\\'))));
+    auto mask = static_cast<uint32_t>(_mm256_movemask_epi8(care));
+    if (mask != 0) return done + static_cast<size_t>(std::countr_zero(mask));
+  }
+  return done + copy_plain_portable(out + done, in + done, size - done);
+}
+#endif
 
 char* append_escape(char* at, uint32_t code_point) {
   constexpr std::string_view kHex = "0123456789abcdef";
@@ -91,13 +112,10 @@ bool append_escaped(OutputBuffer& out, std::string_view bytes) {
     char* at = out.room(6 * kChunk + 64);
     const char* chunk_end = end - in > static_cast<ptrdiff_t>(kChunk) ? in + kChunk : end;
     while (in < chunk_end) {
-      if (chunk_end - in >= static_cast<ptrdiff_t>(kStep)) {
-        uint32_t mask = copy_step(at, in);
-        auto plain = mask == 0 ? static_cast<int>(kStep) : std::countr_zero(mask);
-        in += plain;
-        at += plain;
-        if (mask == 0) continue;
-      }
+      size_t plain = copy_plain(at, in, static_cast<size_t>(chunk_end - in));
+      in += plain;
+      at += plain;
+      if (in == chunk_end) break;
       at = append_special(at, in, end);
       if (at == nullptr) return false;
       // Letters beyond ASCII come in runs; looking sixteen bytes ahead for each would be waste.
@@ -112,6 +130,23 @@ bool append_escaped(OutputBuffer& out, std::string_view bytes) {
 }
 
 }  // namespace
+
+size_t copy_plain_portable(char* out, const char* in, size_t size) {
+  size_t done = 0;
+  for (; size - done >= kStep; done += kStep)
+    if (uint32_t mask = copy_step(out + done, in + done))
+      return done + static_cast<size_t>(std::countr_zero(mask));
+  for (; done < size && !needs_care(in[done]); ++done) out[done] = in[done];
+  return done;
+}
+
+size_t copy_plain(char* out, const char* in, size_t size) {
+#if defined(__x86_64__)
+  static const bool has_avx2 = __builtin_cpu_supports("avx2");
+  if (has_avx2) return copy_plain_avx2(out, in, size);
+#endif
+  return copy_plain_portable(out, in, size);
+}
 
 void append_json_bytes(OutputBuffer& out, std::string_view bytes) {
   size_t before = out.size();
