@@ -192,7 +192,9 @@ bool coordinator_moved(int16_t error_code) {
 }
 
 ListedGroups list_groups(Cluster& cluster) {
-  if (cluster.metadata()->brokers.empty()) cluster.refresh({});
+  // A coordinator may be all that is known so far; from 0.10.1 on the id tells that all were asked
+  // for.
+  if (cluster.metadata()->cluster_id.empty()) cluster.refresh({});
   ListedGroups list;
   for (auto& answer : cluster.call_all_brokers(msg::ListGroupsRequest{})) {
     if (!answer.reply) {
