@@ -25,6 +25,7 @@ extern const Command group_list;
 extern const Command group_verify;
 extern const Command help;
 extern const Command list_examples;
+extern const Command log_check;
 extern const Command log_dump;
 extern const Command log_merge_state_changes;
 extern const Command offsets_check;
@@ -88,6 +89,7 @@ const CommandList& all_commands() {
       &broker_log_dirs,
       &check_command,
       &log_dump,
+      &log_check,
       &log_merge_state_changes,
       &consume,
       &produce,

@@ -26,9 +26,9 @@ struct Stats {
 
   void add_offsets(int64_t first, int64_t last) {
     if (!first_offset) first_offset = first;
-    if (last_offset && first > *last_offset + 1) {
+    if (last_offset && first > wrapping_add(*last_offset, 1)) {
       ++gaps;
-      missing_offsets += first - *last_offset - 1;
+      missing_offsets = wrapping_add(missing_offsets, wrapping_subtract(first, *last_offset) - 1);
     }
     last_offset = last;
   }

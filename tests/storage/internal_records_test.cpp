@@ -1,0 +1,63 @@
+// Expected values are what Kafka 4.3.0's DumpLogSegments makes of the same bytes.
+#include "storage/internal_records.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using namespace kt;
+
+namespace {
+
+std::string decoded(InternalTopic topic, std::optional<std::string_view> key,
+                    std::optional<std::string_view> value) {
+  RecordView record;
+  record.key = key;
+  record.value = value;
+  std::string json;
+  append_decoded(json, topic, record);
+  return json;
+}
+
+template <size_t N>
+std::string_view bytes(const char (&text)[N]) {
+  return {text, N - 1};
+}
+
+}  // namespace
+
+TEST_CASE("topics are known by their names") {
+  CHECK(internal_topic("__consumer_offsets") == InternalTopic::offsets);
+  CHECK(internal_topic("__cluster_metadata") == InternalTopic::metadata);
+  CHECK(internal_topic("orders") == InternalTopic::none);
+}
+
+TEST_CASE("an offset commit has its type in the key and its version in the value") {
+  auto key = bytes("\0\1\0\1g\0\1t\0\0\0\3");
+  auto value = bytes("\0\3\0\0\0\0\0\0\0\x05\xff\xff\xff\xff\0\0\0\0\0\0\0\0\0\x07");
+  CHECK(decoded(InternalTopic::offsets, key, value) ==
+        R"({"type":"OffsetCommit","version":3,"key":{"group":"g","topic":"t","partition":3},)"
+        R"("value":{"offset":5,"leaderEpoch":-1,"metadata":"","commitTimestamp":7}})");
+  CHECK(decoded(InternalTopic::offsets, key, std::nullopt) ==
+        R"({"type":"OffsetCommit","version":null,"key":{"group":"g","topic":"t","partition":3},)"
+        R"("value":null})");
+}
+
+TEST_CASE("metadata records have frame, type and version in front") {
+  CHECK(decoded(InternalTopic::metadata, std::nullopt,
+                bytes("\1\x0c\0\x11metadata.version\0\x1d\0")) ==
+        R"({"type":"FeatureLevelRecord","version":0,"key":null,)"
+        R"("value":{"name":"metadata.version","featureLevel":29}})");
+  CHECK(decoded(InternalTopic::metadata, std::nullopt, bytes("\1\x14\0\0")) ==
+        R"({"type":"NoOpRecord","version":0,"key":null,"value":{}})");
+}
+
+TEST_CASE("what is not known, or damaged, is an error in its place") {
+  CHECK(decoded(InternalTopic::offsets, bytes("\0\x63"), bytes("\0\0")) ==
+        R"({"error":"a record of type 99, which is not known"})");
+  CHECK(decoded(InternalTopic::metadata, std::nullopt, bytes("\2\0\0")) ==
+        R"({"error":"a frame of version 2, which is not known"})");
+  CHECK(decoded(InternalTopic::offsets, bytes("\0"), std::nullopt).starts_with(R"({"error":)"));
+  CHECK(decoded(InternalTopic::transactions, std::nullopt, std::nullopt) ==
+        R"({"error":"a record without a key"})");
+}
