@@ -26,7 +26,8 @@ run() {
   sh -c "$1"
 }
 
-printf '%s\n' "A three-broker sandbox is up at $KT_BOOTSTRAP_SERVER; the data is a real broker's log, $lines lines."
+printf '%s\n' "A three-broker sandbox is up at" "$KT_BOOTSTRAP_SERVER;" \
+  "the data is a real broker's log, $lines lines."
 
 say "A topic, then more partitions for it"
 run "kt topic create broker-log --partitions 4 --replication-factor 3"
@@ -44,7 +45,8 @@ run "kt offsets get broker-log"
 run "kt offsets get broker-log --at @-1m"
 
 say "All partitions read back, put in order by the key, compared byte for byte"
-run "kt consume broker-log --start earliest --exit -f '%k\\t%v\\n' | sort -n -k1,1 | cut -f2- >back.log"
+run "kt consume broker-log --start earliest --exit -f '%k\\t%v\\n' |
+    sort -n -k1,1 | cut -f2- >back.log"
 cmp "$data" back.log
 printf '%s\n' "The same $lines lines, byte for byte."
 
@@ -59,8 +61,8 @@ run "kt offsets get broker-log -o json"
 cat <<TEXT
 
 ${bold}Next${plain}
-  kt sandbox --brokers 3             keep a sandbox running, and in another shell:
-  export KT_BOOTSTRAP_SERVER=...     the address it prints (or your own cluster's)
-  kt topic list                      the commands above, on your data
-  kt help                            all commands;  kt topic create --help  for one
+  kt sandbox --brokers 3          keep a sandbox running, and in another shell:
+  export KT_BOOTSTRAP_SERVER=...  the address it prints, or your own cluster's
+  kt topic list                   the commands above, on your data
+  kt help                         all commands;  kt topic create --help  for one
 TEXT
