@@ -28,6 +28,11 @@ extern const Command list_examples;
 extern const Command log_check;
 extern const Command log_dump;
 extern const Command log_merge_state_changes;
+extern const Command mirror_plan;
+extern const Command mirror_run;
+extern const Command mirror_status;
+extern const Command mirror_translate;
+extern const Command mirror_verify;
 extern const Command offsets_check;
 extern const Command offsets_export;
 extern const Command offsets_get;
@@ -94,6 +99,11 @@ const CommandList& all_commands() {
       &consume,
       &produce,
       &replay_command,
+      &mirror_run,
+      &mirror_plan,
+      &mirror_verify,
+      &mirror_status,
+      &mirror_translate,
       &sandbox_command,
       &protocol_apis,
       &protocol_decode,

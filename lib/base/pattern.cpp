@@ -12,6 +12,7 @@ namespace {
 // A name has at most 249 characters: honest expressions stay far below these limits.
 constexpr uint32_t kMatchSteps = 200'000;
 constexpr uint32_t kDepth = 10'000;
+constexpr size_t kLongestName = 4096;
 
 PCRE2_SPTR bytes(std::string_view text) { return reinterpret_cast<PCRE2_SPTR>(text.data()); }
 
@@ -55,6 +56,20 @@ Pattern::Pattern(std::string_view expression)
 Pattern::~Pattern() = default;
 Pattern::Pattern(Pattern&&) noexcept = default;
 Pattern& Pattern::operator=(Pattern&&) noexcept = default;
+
+std::optional<std::string> Pattern::replace(std::string_view name,
+                                            std::string_view replacement) const {
+  if (!matches(name)) return std::nullopt;
+  std::string result(kLongestName, '\0');
+  PCRE2_SIZE size = result.size();
+  int made = pcre2_substitute(compiled_->code, bytes(name), name.size(), 0, 0, compiled_->match,
+                              compiled_->limits, bytes(replacement), replacement.size(),
+                              reinterpret_cast<PCRE2_UCHAR*>(result.data()), &size);
+  if (made < 0)
+    throw Error("replacement '" + std::string(replacement) + "': " + sentence(made), Exit::usage);
+  result.resize(size);
+  return result;
+}
 
 bool Pattern::matches(std::string_view name) const {
   int found = pcre2_match(compiled_->code, bytes(name), name.size(), 0, 0, compiled_->match,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,6 +20,10 @@ class Pattern {
   /// Whether the expression matches the whole name, as Java's String.matches does. Throws an error
   /// where the match would take more than its share of time or memory.
   bool matches(std::string_view name) const;
+
+  /// What a name that matches becomes: `$1` or `${1}` in `replacement` stands for the first group.
+  /// Nothing where it does not match.
+  std::optional<std::string> replace(std::string_view name, std::string_view replacement) const;
 
  private:
   struct Compiled;

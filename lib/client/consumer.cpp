@@ -41,6 +41,7 @@ int64_t Consumer::assign(const TopicPartition& id, int64_t offset, int64_t end_o
   partition.last_epoch = -1;
   partition.max_bytes = options_.partition_max_bytes;
   partition.paused = false;
+  partition.failed = false;
   partition.without_leader_since = Clock::system().now();
   changed_.notify_all();
   if (partition.is_fetched()) wake_next();
@@ -86,6 +87,24 @@ FetchPartition* Consumer::current(const TopicPartition& id, int64_t generation) 
   return &found->second;
 }
 
+void Consumer::fail_partition(FetchPartition& partition, FetchFailure failure) {
+  if (!options_.partitions_fail_alone) {
+    bool has_range = failure.kind == FetchFailure::Kind::out_of_range ||
+                     failure.kind == FetchFailure::Kind::truncated;
+    bool is_unavailable = failure.kind == FetchFailure::Kind::unavailable;
+    throw Error(failure.message, is_unavailable ? Exit::unreachable : Exit::failed,
+                has_range ? "start at another position" : "");
+  }
+  partition.failed = true;
+  FetchedChunk chunk;
+  chunk.partition = partition.id;
+  chunk.from_offset = chunk.next_offset = partition.position;
+  chunk.generation = partition.generation;
+  chunk.failure = std::move(failure);
+  ++undelivered_chunks_;
+  queue_.push_now(std::move(chunk), 0);
+}
+
 void Consumer::wake_next() { queue_.push_now({}, 0); }
 
 void Consumer::fetch_from(FetchPartition& partition, int32_t broker) {
@@ -118,6 +137,13 @@ Consumer::Search Consumer::find_leaders() {
     auto* topic = metadata->topic(id.topic);
     auto* known = metadata->partition(id.topic, id.partition);
     if (known != nullptr && known->leader >= 0) {
+      bool other_topic = !partition.topic_id.is_zero() && topic->id != partition.topic_id;
+      if (other_topic && options_.partitions_fail_alone) {
+        fail_partition(partition,
+                       {FetchFailure::Kind::recreated,
+                        fmt::format("{}-{} was deleted and created anew", id.topic, id.partition)});
+        continue;
+      }
       fetch_from(partition, options_.replica >= 0 ? options_.replica : known->leader);
       partition.leader_epoch = known->leader_epoch;
       partition.topic_id = topic->id;
@@ -127,9 +153,10 @@ Consumer::Search Consumer::find_leaders() {
     search.all_found = false;
     partition.was_led = true;
     if (now - partition.without_leader_since > cluster_.options().timeout)
-      throw Error(fmt::format("{}-{} cannot be read: {}", id.topic, id.partition,
-                              known == nullptr ? "it does not exist" : "it has no leader"),
-                  Exit::unreachable);
+      fail_partition(partition,
+                     {FetchFailure::Kind::unavailable,
+                      fmt::format("{}-{} cannot be read: {}", id.topic, id.partition,
+                                  known == nullptr ? "it does not exist" : "it has no leader")});
   }
   changed_.notify_all();
   return search;

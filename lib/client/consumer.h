@@ -36,6 +36,8 @@ struct ConsumerOptions {
   size_t queue_bytes = 64 << 20;
   /// Read this broker's replicas, whoever leads; -1 for the leaders (or whom they send us to).
   int32_t replica = -1;
+  /// A partition that can't be read on comes out as a chunk with a failure, and the others go on.
+  bool partitions_fail_alone = false;
   /// Told of every reset that `out_of_range` allows, with a sentence. From a thread of the
   /// consumer.
   std::function<void(const std::string&)> warn;
@@ -53,10 +55,12 @@ struct FetchPartition {
   int32_t leader_epoch = -1;
   int32_t max_bytes = 0;
   bool paused = false;
+  bool failed = false;   ///< its reader was told
   bool was_led = false;  ///< a leader was known once: if it is lost, what is cached is stale
   Clock::Time without_leader_since{};
 
-  bool is_fetched() const { return position >= end_offset; }
+  /// Nothing more is to be asked for.
+  bool is_fetched() const { return failed || position >= end_offset; }
   /// Nobody can be asked until the leader is looked up again.
   void lose_broker() {
     if (broker >= 0) without_leader_since = Clock::system().now();
@@ -104,6 +108,8 @@ class Consumer {
   /// Under the lock: this broker is asked for the partition from now on.
   void fetch_from(FetchPartition& partition, int32_t broker);
   void wake_next();
+  /// Under the lock: the partition's reader is told, where it wants to know; throws otherwise.
+  void fail_partition(FetchPartition& partition, FetchFailure failure);
 
   Cluster& cluster_;
   const ConsumerOptions options_;

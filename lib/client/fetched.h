@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -37,6 +39,22 @@ struct FetchAnswer {
   FetchAnswer(const FetchAnswer&) = delete;
 };
 
+/// Why a partition can't be read on, where its reader wants to know instead of ending.
+struct FetchFailure {
+  enum class Kind {
+    out_of_range,  ///< the offset is outside of what the partition holds
+    truncated,     ///< the log was cut below the position after an unclean election
+    recreated,     ///< the topic was deleted and made anew
+    damaged,       ///< no batch can begin so
+    refused,       ///< the broker's answer
+    unavailable,   ///< it has had no leader, or has not been there, for the cluster's time limit
+  };
+  Kind kind;
+  std::string message;
+  int64_t earliest = -1;  ///< what the partition holds, where it is out of range
+  int64_t latest = -1;
+};
+
 /// Record batches of one partition, in order. The first may start below `from_offset` and the last
 /// end above `end_offset`: records outside the two are not asked for.
 struct FetchedChunk {
@@ -49,8 +67,17 @@ struct FetchedChunk {
   int64_t high_watermark = -1;
   int64_t last_stable_offset = -1;
   std::vector<msg::FetchResponse::Response::Partition::AbortedTransaction> aborted;
-  std::shared_ptr<const FetchAnswer> keeps_alive;
+  std::shared_ptr<FetchAnswer> keeps_alive;
   int64_t generation = 0;  ///< of the assignment that asked
+  /// Set where nothing more will come of this assignment; there are no records then.
+  std::optional<FetchFailure> failure;
+
+  /// The records in the answer's own bytes, for who changes headers in place: no other chunk has
+  /// them.
+  char* mutable_records() const {
+    auto& bytes = keeps_alive->reply.frame.bytes;
+    return bytes.data() + (records.data() - bytes.data());
+  }
 };
 
 /// Where a fetched byte range ends.

@@ -190,7 +190,7 @@ std::optional<FetchedChunk> Fetcher::take(FetchPartition& partition, PartitionAn
   }
   if (answer.diverging_epoch.end_offset >= 0) {
     reset_to(partition, std::min(answer.diverging_epoch.end_offset, partition.position),
-             "its log was truncated after an unclean election");
+             {FetchFailure::Kind::truncated, "its log was truncated after an unclean election"});
     return std::nullopt;
   }
   bool may_move = consumer_.options_.replica < 0;
@@ -202,8 +202,11 @@ std::optional<FetchedChunk> Fetcher::take(FetchPartition& partition, PartitionAn
   try {
     end = find_range_end(records);
   } catch (const DecodeError& error) {
-    throw Error(fmt::format("{} is damaged at offset {}: {}", name_of(partition.id),
-                            partition.position, error.message()));
+    consumer_.fail_partition(partition,
+                             {FetchFailure::Kind::damaged,
+                              fmt::format("{} is damaged at offset {}: {}", name_of(partition.id),
+                                          partition.position, error.message())});
+    return std::nullopt;
   }
   if (end.whole_bytes == 0) {
     // The first batch is larger than what was asked for: brokers before 0.10.1 cut it.
@@ -236,9 +239,12 @@ void Fetcher::on_error(FetchPartition& partition, int16_t error_code) {
     out_of_range_.push_back(partition);
     return;
   }
-  if (!is_about_leadership(error_code))
-    throw Error(
-        fmt::format("{} cannot be read: {}", name_of(partition.id), error_text(error_code)));
+  if (!is_about_leadership(error_code)) {
+    consumer_.fail_partition(partition, {FetchFailure::Kind::refused,
+                                         fmt::format("{} cannot be read: {}", name_of(partition.id),
+                                                     error_text(error_code))});
+    return;
+  }
   if (consumer_.options_.replica >= 0 && is_no_replica(error_code))
     refuse_replica(partition, error_code);
   partition.lose_broker();
@@ -251,13 +257,15 @@ void Fetcher::refuse_replica(const FetchPartition& partition, int16_t error_code
               Exit::failed, "kt topic describe shows who has one");
 }
 
-void Fetcher::reset_to(FetchPartition& partition, int64_t offset, const std::string& why) {
-  auto sentence = fmt::format("{} cannot be read at offset {}: {}", name_of(partition.id),
-                              partition.position, why);
-  if (consumer_.options_.out_of_range == ConsumerOptions::OutOfRange::fail)
-    throw Error(sentence, Exit::failed, "start at another position");
+void Fetcher::reset_to(FetchPartition& partition, int64_t offset, FetchFailure failure) {
+  failure.message = fmt::format("{} cannot be read at offset {}: {}", name_of(partition.id),
+                                partition.position, failure.message);
+  if (consumer_.options_.out_of_range == ConsumerOptions::OutOfRange::fail) {
+    consumer_.fail_partition(partition, std::move(failure));
+    return;
+  }
   if (consumer_.options_.warn)
-    consumer_.options_.warn(fmt::format("{}; going on at {}", sentence, offset));
+    consumer_.options_.warn(fmt::format("{}; going on at {}", failure.message, offset));
   partition.position = offset;
   partition.last_epoch = -1;
 }
@@ -281,7 +289,9 @@ void Fetcher::reset_positions() {
       continue;
     }
     reset_to(*partition, earliest ? first.offset : last.offset,
-             fmt::format("it has offsets {} to {}", first.offset, last.offset));
+             {FetchFailure::Kind::out_of_range,
+              fmt::format("it has offsets {} to {}", first.offset, last.offset), first.offset,
+              last.offset});
   }
   out_of_range_.clear();
   consumer_.changed_.notify_all();
@@ -295,7 +305,7 @@ void Fetcher::on_failure(const Error& error) {
     if (stopping_) return;
   }
   if (!give_up_) give_up_ = Deadline(consumer_.cluster_.options().timeout);
-  if (give_up_->expired()) throw error;
+  if (give_up_->expired() && !consumer_.options_.partitions_fail_alone) throw error;
   auto pause = consumer_.cluster_.backoff(++failures_);
   std::unique_lock lock(consumer_.mutex_);
   for (auto& [id, partition] : consumer_.partitions_)

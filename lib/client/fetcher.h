@@ -39,7 +39,7 @@ class Fetcher {
   /// Another broker would not do.
   [[noreturn]] void refuse_replica(const FetchPartition& partition, int16_t error_code) const;
   void reset_positions();
-  void reset_to(FetchPartition& partition, int64_t offset, const std::string& why);
+  void reset_to(FetchPartition& partition, int64_t offset, FetchFailure failure);
   void on_failure(const Error& error);
 
   Consumer& consumer_;

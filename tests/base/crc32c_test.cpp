@@ -25,3 +25,17 @@ TEST_CASE("crc32c: the portable form agrees with the fast one on long inputs") {
   for (size_t size : {3071, 3072, 3073, 6143, 6151, 9216, 20'000})
     CHECK(kt::crc32c(bytes.substr(5, size)) == kt::crc32c_portable(bytes.substr(5, size)));
 }
+
+TEST_CASE("crc32c: a change's effect is known without the bytes around it") {
+  std::string before;
+  for (int i = 0; i < 5'000; ++i) before.push_back(static_cast<char>(i * i * 37 >> 3));
+  for (size_t after : {0, 1, 7, 61, 1023, 4900}) {
+    std::string changed = before, difference(40, '\0');
+    size_t at = before.size() - after - difference.size();
+    for (size_t i = 0; i < difference.size(); ++i) {
+      difference[i] = static_cast<char>(i * 91);
+      changed[at + i] = static_cast<char>(changed[at + i] ^ difference[i]);
+    }
+    CHECK(kt::crc32c_after_change(kt::crc32c(before), difference, after) == kt::crc32c(changed));
+  }
+}

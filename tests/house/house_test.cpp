@@ -25,6 +25,7 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"net", {}},
     {"zookeeper", {"net"}},
     {"client", {"net", "zookeeper", "protocol"}},
+    {"mirror", {"client", "net", "protocol"}},
     {"storage", {"protocol"}},
     {"sandbox", {"storage", "net", "protocol"}},
     {"replay", {"client", "storage", "protocol"}},
@@ -32,8 +33,8 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"output", {}},
     {"cli", {"output"}},
     {"cmd",
-     {"cli", "output", "client", "replay", "sandbox", "statelog", "storage", "zookeeper", "net",
-      "protocol"}},
+     {"cli", "output", "client", "mirror", "replay", "sandbox", "statelog", "storage", "zookeeper",
+      "net", "protocol"}},
 };
 
 // Headers that cost seconds in every file that includes them, and how many files of cmd/ and lib/

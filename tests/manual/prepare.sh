@@ -46,6 +46,22 @@ group* | offsets*)
   ;;
 esac
 case $WORDS in
+mirror*)
+  timeout 15 kt sandbox --ready-file ready >/dev/null 2>&1 &
+  seq 100 | kt produce orders || exit 99
+  while [ ! -s ready ]; do sleep 0.05; done
+  for name in east old; do kt context set $name bootstrap-server="$KT_BOOTSTRAP_SERVER" -q; done
+  for name in west new; do kt context set $name bootstrap-server="$(cat ready)" -q; done
+  case $WORDS in
+  mirror\ verify | mirror\ status) kt mirror run --from east --to west --exit -q >copied || exit 99 ;;
+  mirror\ translate)
+    kt consume orders --group billing --start earliest --exit >consumed || exit 99
+    kt mirror run --from east --to west --exit -q >copied || exit 99
+    ;;
+  esac
+  ;;
+esac
+case $WORDS in
 reassign\ execute | reassign\ verify | reassign\ cancel)
   kt reassign plan orders --drain 3 --into plan.json -q >/dev/null && cp plan.json plan.rollback.json || exit 99
   [ "$WORDS" != reassign\ verify ] || kt reassign execute plan.json --overwrite --wait -q >/dev/null || exit 99

@@ -1,0 +1,45 @@
+// What the commands of `kt mirror` share: the two clusters, and the topics with their names there.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "chosen.h"
+#include "connect.h"
+#include "mirror/target_position.h"
+#include "mirror/topics.h"
+
+namespace kt {
+
+class MirrorPair {
+ public:
+  std::vector<Argument> arguments();
+  /// Those that say which clusters and which mirror, without the topics.
+  std::vector<Argument> cluster_arguments();
+
+  /// Connects to both. Throws where they are the same cluster and no topic gets another name.
+  void open(Context& context);
+  Cluster& source() { return *source_; }
+  Cluster& target() { return *target_; }
+  const std::string& name() const { return name_; }
+  /// Empty before 0.10.1.
+  const std::string& source_id() const { return source_id_; }
+
+  /// What a topic is called in the target.
+  std::string target_name(const std::string& topic) const;
+  /// The topics that are there and meant now, by name. `must_match` as in choose_topics.
+  std::vector<mirror::CopiedTopic> choose(Context& context, bool must_match = true);
+  /// Every partition of them that both sides have.
+  std::vector<mirror::TargetPartition> targets(const std::vector<mirror::CopiedTopic>& topics,
+                                               std::vector<TopicPartition>& sources);
+
+ private:
+  std::string from_, to_, name_ = "mirror";
+  Choice choice_;
+  std::vector<std::string> exclude_, rename_;
+  std::string source_id_;
+  std::unique_ptr<Cluster> source_, target_;
+};
+
+}  // namespace kt

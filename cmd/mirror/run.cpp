@@ -1,0 +1,237 @@
+// Copies topics from cluster to cluster, for once or for good.
+#include <fmt/format.h>
+
+#include <map>
+#include <set>
+
+#include "base/interrupt.h"
+#include "base/text.h"
+#include "mirror/mirror.h"
+#include "mirror/pair.h"
+#include "protocol/errors.h"
+
+namespace kt {
+namespace {
+
+constexpr Milliseconds kLookForSignals{200};
+
+std::string_view state_name(mirror::LaneState state) {
+  switch (state) {
+    case mirror::LaneState::starting:
+      return "waiting";
+    case mirror::LaneState::copying:
+      return "copying";
+    case mirror::LaneState::done:
+      return "done";
+    case mirror::LaneState::stopped:
+      return "stopped";
+  }
+  return "";
+}
+
+Value known(int64_t offset) { return offset < 0 ? Value() : Value(offset); }
+
+class MirrorRun : public Invocation {
+  MirrorPair pair_;
+  Position start_;
+  std::string on_gap_ = "stop";
+  bool exit_ = false, append_ = false, no_create_ = false;
+  Size memory_{int64_t{128} << 20};
+  Milliseconds refresh_{30'000};
+  std::set<TopicPartition> reported_;
+  std::set<std::string> refused_;
+
+  std::vector<Argument> arguments() override {
+    auto list = pair_.arguments();
+    list.push_back({"--exit", "", "End where the partitions end now", &exit_});
+    list.push_back({"--start", "POSITION",
+                    "Where partitions begin that were never copied: earliest, latest, +10, -10, "
+                    "@2026-11-22T10:00:00Z, @-1h",
+                    &start_});
+    list.push_back({.spec = "--on-gap",
+                    .value = "stop|skip",
+                    .help = "Where the source deleted records before they were copied",
+                    .target = &on_gap_,
+                    .choices = {"stop", "skip"}});
+    list.push_back({"--append", "", "Copy into partitions that hold records of others", &append_});
+    list.push_back(
+        {"--no-create", "", "Neither create nor grow topics of the target", &no_create_});
+    list.push_back({"--memory", "SIZE", "What may be under way between the clusters", &memory_});
+    list.push_back(
+        {"--refresh", "DURATION", "How often new topics and partitions are looked for", &refresh_});
+    return list;
+  }
+
+  /// Adds what is new in the source, once the target is ready for it.
+  void look_for_topics(Context& context, mirror::Mirror& copier, bool is_first) {
+    pair_.source().progress();
+    pair_.target().progress();
+    std::vector<mirror::CopiedTopic> fresh;
+    for (auto& topic : pair_.choose(context, is_first)) {
+      auto name = topic.source.name.value_or("");
+      if (refused_.contains(name)) continue;
+      for (const auto& partition : topic.source.partitions)
+        if (!copier.has({name, partition.partition_index})) {
+          fresh.push_back(std::move(topic));
+          break;
+        }
+    }
+    if (fresh.empty()) return;
+    for (const auto& plan : mirror::plan_topics(pair_.source(), pair_.target(), fresh)) {
+      Outcome outcome;
+      if (plan.action != mirror::TopicAction::none && no_create_)
+        outcome = {plan.target, static_cast<int16_t>(ErrorCode::unknown_topic_or_partition),
+                   fmt::format("the target has {} of its {}, and --no-create was given",
+                               plan.target_partitions, counted(plan.partitions, "partition"))};
+      else
+        outcome = mirror::prepare_topic(pair_.target(), plan);
+      if (outcome.error_code != 0) {
+        refused_.insert(plan.source);
+        report_error(context, "topic", outcome);
+        continue;
+      }
+      for (int32_t number = 0; number < plan.partitions; ++number)
+        copier.add({plan.source, number}, {plan.target, number});
+    }
+  }
+
+  /// Partitions that stopped are told of at once; answers how many bytes were copied in all.
+  int64_t look_at(Context& context, const mirror::Mirror& copier) {
+    int64_t bytes = 0;
+    for (const auto& status : copier.status()) {
+      bytes += status.bytes;
+      if (status.state != mirror::LaneState::stopped) continue;
+      if (!reported_.insert(status.source).second) continue;
+      auto message = status.hint.empty() ? status.message : status.message + ": " + status.hint;
+      context.report().error(
+          {{{"topic", status.source.topic}, {"partition", status.source.partition}},
+           0,
+           "",
+           message});
+    }
+    return bytes;
+  }
+
+  void print(Context& context, const mirror::Mirror& copier) {
+    for (const auto& status : copier.status()) {
+      Value lag;
+      if (status.position >= 0 && status.source_end >= 0)
+        lag = std::max<int64_t>(0, status.source_end - status.position);
+      Value message;
+      if (!status.message.empty()) message = status.message;
+      context.report().row({status.source.topic, status.source.partition, status.target.topic,
+                            state_name(status.state), known(status.position),
+                            known(status.source_end), std::move(lag), status.records, status.bytes,
+                            status.runs, std::move(message)});
+    }
+  }
+
+  Exit run(Context& context) override {
+    if (memory_.bytes < (8 << 20) || memory_.bytes > (int64_t{64} << 30))
+      throw Error("--memory must be from 8 MiB to 64 GiB", Exit::usage);
+    pair_.open(context);
+    mirror::MirrorOptions options;
+    options.name = pair_.name();
+    options.source_cluster_id = pair_.source_id();
+    options.start = start_;
+    options.skip_gaps = on_gap_ == "skip";
+    options.append = append_;
+    options.stop_at_end = exit_;
+    options.memory_bytes = static_cast<size_t>(memory_.bytes);
+    options.warn = [&context](const std::string& sentence) { context.warn(sentence); };
+    options.log = [&context](const std::string& sentence) { context.detail(sentence); };
+    mirror::Mirror copier(pair_.source(), pair_.target(), std::move(options));
+    context.report();
+    Interrupt::watch();
+    look_for_topics(context, copier, true);
+    try {
+      copy(context, copier);
+    } catch (...) {
+      look_at(context, copier);
+      print(context, copier);
+      throw;
+    }
+    copier.finish();
+    look_at(context, copier);
+    print(context, copier);
+    return exit_of(context);
+  }
+
+  void copy(Context& context, mirror::Mirror& copier) {
+    auto progress = context.progress("copied", 0, Progress::Unit::bytes);
+    int64_t bytes = 0;
+    Deadline next_look(refresh_);
+    while (!Interrupt::came()) {
+      bool has_more = copier.work(Deadline(kLookForSignals));
+      auto now = look_at(context, copier);
+      progress.advance(now - bytes);
+      bytes = now;
+      if (!has_more && exit_) break;
+      if (!has_more) Clock::system().sleep(kLookForSignals);
+      if (exit_ || !next_look.expired()) continue;
+      try {
+        look_for_topics(context, copier, false);
+      } catch (const Error& error) {
+        context.warn("topics could not be looked at: " + error.message());
+      }
+      next_look = Deadline(refresh_);
+    }
+  }
+};
+
+}  // namespace
+
+extern const Command mirror_run;
+const Command mirror_run{
+    .words = "mirror run",
+    .summary = "Copy topics from one cluster to another, each record once",
+    .text =
+        R"(Copies the topics named, or all but Kafka's own, from the cluster --from to the cluster --to, and goes
+on until Ctrl-C; --exit ends where the partitions ended when the command began. Topics that the target
+lacks are created with the source's partitions and settings, partitions that were added are followed,
+and new topics that match are picked up. --from and --to are contexts or bootstrap lists; -X, --config,
+--map and --timeout hold for both clusters.
+
+Batches pass as they are, compressed as they are; keys, values, headers and times stay what they were. Of
+transactions only what was committed is copied, and no markers. Offsets in the target follow each other
+without holes.
+
+Nothing is copied twice and nothing is left out, whatever is interrupted, killed or started twice: each
+record's source offset is its sequence number in the target, so that the target's brokers refuse what
+they have, and tell where to go on. Nothing is kept elsewhere. See kt-mirror-guarantees(7) for what holds
+on which releases. The target must be Kafka 0.11 or later.
+
+A partition that cannot go on stops alone, with its error and the way out, and makes the exit code 1: the
+source deleted records before they were copied (--on-gap skip goes on behind them), the topic was created
+anew or its log truncated, the target holds records of others (--append copies behind them).)",
+    .examples = {{"kt mirror run orders --from east --to west", "one topic, for good"},
+                 {"kt mirror run --from old --to new --exit", "everything that is there now"},
+                 {"kt mirror run --regex 'app-.*' --exclude '.*-test' --rename "
+                  "'(.*)=east.$1' --from east --to west",
+                  "some topics, under other names"},
+                 {"kt mirror run orders --from east --to west --start @-1h --on-gap skip",
+                  "the last hour, and what comes"}},
+    .rows = {"partitions",
+             {{"topic", "TOPIC", Kind::text, "Name of the topic in the source"},
+              {"partition", "PARTITION", Kind::integer, "Number of the partition, in both"},
+              {"target_topic", "TARGET", Kind::text, "Name of the topic in the target"},
+              {"state", "STATE", Kind::text, "copying, done, waiting or stopped"},
+              {"position", "POSITION", Kind::integer,
+               "The source offset before which all is in the target; null where not known"},
+              {"source_end_offset", "END", Kind::integer,
+               "Where the source ended when last heard of; null where not known"},
+              {"lag", "LAG", Kind::integer, "Offsets between the two; null where not known"},
+              {"copied_records", "RECORDS", Kind::integer, "Records that this run copied"},
+              {"copied_bytes", "SIZE", Kind::size_bytes, "Bytes that this run copied"},
+              {"runs", "", Kind::integer,
+               "Producer ids that this run began in the target, one per hole in the offsets"},
+              {"message", "", Kind::text, "Why it waits or is stopped; null otherwise"}}},
+    .exits = {{Exit::failed, "At least one partition is stopped, or a topic could not be made"},
+              {Exit::unreachable,
+               "Nothing could be copied for --timeout, though there was something"}},
+    .connects = false,
+    .streams = true,
+    .make = make<MirrorRun>,
+};
+
+}  // namespace kt

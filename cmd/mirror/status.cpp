@@ -1,0 +1,114 @@
+// How far copies have come, asked of the two clusters, whether a mirror runs or not.
+#include <algorithm>
+
+#include "client/offsets.h"
+#include "mirror/pair.h"
+#include "protocol/errors.h"
+#include "protocol/msg/describe_producers.h"
+#include "protocol/msg/fetch.h"
+
+namespace kt {
+namespace {
+
+class MirrorStatus : public Invocation {
+  MirrorPair pair_;
+  std::optional<int64_t> max_lag_;
+
+  std::vector<Argument> arguments() override {
+    auto list = pair_.arguments();
+    list.push_back(
+        {"--max-lag", "N", "Exit code 3 where a partition is more offsets behind", &max_lag_});
+    return list;
+  }
+
+  Exit run(Context& context) override {
+    pair_.open(context);
+    context.report();
+    auto& source = pair_.source();
+    std::vector<TopicPartition> sources;
+    auto topics = pair_.choose(context);
+    auto targets = pair_.targets(topics, sources);
+    auto positions = mirror::find_target_positions(pair_.target(), targets);
+    bool committed = source.apis_of_any().best(msg::FetchRequest::api(), 4).has_value();
+    std::vector<OffsetQuery> queries;
+    for (const auto& partition : sources)
+      for (int64_t time : {kEarliest, kLatest}) queries.push_back({partition, time});
+    auto ends = list_offsets(source, queries, committed);
+    bool asked =
+        pair_.target().apis_of_any().best(msg::DescribeProducersRequest::api()).has_value();
+    bool holds = true;
+    for (size_t i = 0; i < sources.size(); ++i) {
+      const auto& at = positions[i];
+      int16_t code = std::max(ends[2 * i].error_code, ends[2 * i + 1].error_code);
+      if (at.error || code != 0) {
+        report_error(context, {{"topic", sources[i].topic}, {"partition", sources[i].partition}},
+                     code, at.error ? at.error->message() : "");
+        continue;
+      }
+      int64_t earliest = ends[2 * i].offset, latest = ends[2 * i + 1].offset;
+      int64_t position = at.source_position.value_or(-1);
+      int64_t lag = std::max<int64_t>(0, latest - std::max(position, earliest));
+      std::string_view state = position < 0          ? "new"
+                               : position > latest   ? "beyond the source"
+                               : position < earliest ? "gap"
+                               : lag > 0             ? "behind"
+                                                     : "in step";
+      holds = holds && (!max_lag_ || lag <= *max_lag_);
+      Value guarantee;
+      if (position >= 0)
+        guarantee = at.run ? (asked ? "held by the broker" : "read off the log")
+                           : "read off the log, producer forgotten";
+      context.report().row({sources[i].topic, sources[i].partition, targets[i].partition.topic,
+                            state, position < 0 ? Value() : Value(position), earliest, latest, lag,
+                            at.latest, std::move(guarantee)});
+    }
+    for (const auto& topic : topics)
+      for (const auto& partition : topic.source.partitions) {
+        TopicPartition id{topic.source.name.value_or(""), partition.partition_index};
+        if (std::find(sources.begin(), sources.end(), id) == sources.end())
+          report_error(context, {{"topic", id.topic}, {"partition", id.partition}}, 0,
+                       "the target does not have it yet");
+      }
+    auto code = exit_of(context);
+    return code == Exit::ok && !holds ? Exit::check : code;
+  }
+};
+
+}  // namespace
+
+extern const Command mirror_status;
+const Command mirror_status{
+    .words = "mirror status",
+    .summary = "Show how far copies have come",
+    .text =
+        R"(Asks the target which source offset each partition's copy has come to, and the source where it ends;
+no mirror needs to run. The flags are those of kt mirror run.
+
+A partition is in step, behind, new (nothing of it was copied by a mirror of that name), has a gap (the
+source deleted records before they were copied) or is beyond the source (its log was truncated, or the
+topic created anew). The lag counts offsets; markers of transactions are offsets too.)",
+    .examples = {{"kt mirror status orders --from east --to west", "where it stands"},
+                 {"kt mirror status --from east --to west --max-lag 100000 -o json",
+                  "all topics, as an alert"}},
+    .rows = {"partitions",
+             {{"topic", "TOPIC", Kind::text, "Name of the topic in the source"},
+              {"partition", "PARTITION", Kind::integer, "Number of the partition, in both"},
+              {"target_topic", "TARGET", Kind::text, "Name of the topic in the target"},
+              {"state", "STATE", Kind::text, "in step, behind, new, gap or beyond the source"},
+              {"position", "POSITION", Kind::integer,
+               "Source offset before which all is copied; null where nothing is"},
+              {"source_first_offset", "FIRST", Kind::integer, "Where the source begins"},
+              {"source_end_offset", "END", Kind::integer,
+               "Where it ends, before open transactions"},
+              {"lag", "LAG", Kind::integer, "Offsets that are to be copied"},
+              {"target_end_offset", "TARGET END", Kind::integer, "Where the target ends"},
+              {"held_by", "HELD", Kind::text,
+               "How the position is known: held by the broker, which refuses what does not follow, "
+               "or read off the log; null where there is none"}}},
+    .exits = {{Exit::failed, "A partition could not be asked for, or is not in the target"},
+              {Exit::check, "--max-lag does not hold"}},
+    .connects = false,
+    .make = make<MirrorStatus>,
+};
+
+}  // namespace kt

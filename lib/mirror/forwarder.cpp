@@ -1,0 +1,114 @@
+#include "mirror/forwarder.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "protocol/records/record_reader.h"
+
+namespace kt::mirror {
+namespace {
+
+constexpr size_t kJoinBelowBytes = 64 << 10;
+
+}  // namespace
+
+void Forwarder::resume(int64_t position, std::optional<Run> run) {
+  position_ = run_end_ = position;
+  run_ = run;
+  builder_.reset();
+  out_.clear();
+}
+
+std::vector<OutgoingBatch> Forwarder::take(const FetchedChunk& chunk) {
+  std::vector<kt::AbortedTransaction> listed;
+  for (const auto& aborted : chunk.aborted)
+    listed.push_back({aborted.producer_id, aborted.first_offset});
+  AbortedTransactions aborted(std::move(listed));
+  BatchReader batches(chunk.records);
+  while (auto batch = batches.next()) {
+    bool skipped = aborted.skip(*batch) || batch->next_offset() <= position_;
+    auto passage = skipped ? Passage::drop : passage_of(*batch, position_, options_.keep_times);
+    auto next_offset = batch->next_offset();
+    if (passage == Passage::pass && is_better_joined(*batch)) passage = Passage::rewrite;
+    if (passage == Passage::pass) pass(chunk, *batch);
+    if (passage == Passage::rewrite) rewrite(*batch);
+    position_ = std::max(position_, next_offset);
+  }
+  flush();
+  return std::exchange(out_, {});
+}
+
+bool Forwarder::is_better_joined(const BatchView& batch) const {
+  if (options_.runs_begin_at_zero || batch.size_bytes() >= kJoinBelowBytes) return false;
+  return !builder_.empty() || (run_ && run_end_ != batch.base_offset());
+}
+
+Sender Forwarder::place(int64_t first, int64_t last, int32_t count, bool& begins_run) {
+  if (last >= kOffsetLimit)
+    throw Error(fmt::format("offset {} is beyond what a mirror can copy (2^46)", last));
+  bool is_whole = last - first + 1 == count;
+  begins_run = !run_ || !is_whole || run_end_ != first || last - run_->start >= kRunLimit;
+  if (begins_run) {
+    run_ = Run{first};
+    ++runs_begun_;
+  }
+  run_end_ = is_whole ? last + 1 : -1;
+  auto distance = static_cast<int32_t>(last - run_->start);
+  int32_t last_sequence = is_whole ? distance : kJoinedBase + distance * kJoinedStep;
+  return {ids_.producer_id(*run_), RunIds::epoch(*run_), last_sequence - count + 1};
+}
+
+void Forwarder::pass(const FetchedChunk& chunk, const BatchView& batch) {
+  flush();
+  OutgoingBatch out;
+  out.count = batch.count();
+  out.source_end = batch.next_offset();
+  auto sender = place(batch.base_offset(), batch.last_offset(), out.count, out.begins_run);
+  out.bytes = batch.bytes();
+  out.keeps_alive = chunk.keeps_alive;
+  patch_header(chunk.mutable_records() + (out.bytes.data() - chunk.records.data()),
+               out.bytes.size(), sender);
+  out_.push_back(std::move(out));
+}
+
+void Forwarder::rewrite(const BatchView& batch) {
+  RecordReader reader(batch.bytes(), {.from_offset = position_});
+  while (const RecordView* record = reader.next()) append(*record, batch);
+}
+
+void Forwarder::append(const RecordView& record, const BatchView& batch) {
+  if (!builder_.empty()) {
+    bool hole = record.offset != last_ + 1;
+    bool full = builder_.size_bytes() >= options_.batch_bytes;
+    bool too_far = record.offset - first_ >= kJoinedSpan || builder_.count() >= kJoinedStep - 1;
+    bool joins = hole || last_ - first_ + 1 != builder_.count();
+    if (full || batch.codec() != codec_ || (hole && options_.runs_begin_at_zero) ||
+        (joins && too_far))
+      flush();
+  }
+  if (builder_.empty()) {
+    codec_ = batch.codec();
+    builder_.reset(BatchOptions{.compression = {codec_}});
+    first_ = record.offset;
+  }
+  last_ = record.offset;
+  builder_.append_at(builder_.count(), record);
+}
+
+void Forwarder::flush() {
+  if (builder_.empty()) return;
+  OutgoingBatch out;
+  out.count = builder_.count();
+  out.source_end = last_ + 1;
+  auto sender = place(first_, last_, out.count, out.begins_run);
+  builder_.set_producer(sender.producer_id, sender.epoch, sender.base_sequence);
+  auto bytes = std::make_shared<std::string>(builder_.finish());
+  out.bytes = *bytes;
+  out.keeps_alive = std::move(bytes);
+  out_.push_back(std::move(out));
+  builder_.reset();
+}
+
+}  // namespace kt::mirror

@@ -1,0 +1,82 @@
+// Turns what was fetched of one source partition into batches for the target, each with its place
+// in a run (run_id.h): most go through with a new header; the records of the others are put into
+// new batches. Where records follow each other without a hole the run goes on; a hole (compaction,
+// markers, aborted data, retention) begins a new one.
+//
+// Small batches behind holes are joined, where the target lets an unknown producer begin at any
+// sequence (2.5 and later): a topic of small transactions would be a run per transaction otherwise.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "client/fetched.h"
+#include "mirror/batch_patch.h"
+#include "mirror/run_id.h"
+#include "protocol/records/aborted.h"
+#include "protocol/records/batch_builder.h"
+
+namespace kt::mirror {
+
+/// A batch as the target takes it.
+struct OutgoingBatch {
+  std::string_view bytes;
+  int64_t source_end = 0;  ///< the source offset after it
+  int32_t count = 0;
+  bool begins_run =
+      false;  ///< nothing may be in flight before it: no broker checks it against that
+  std::shared_ptr<const void> keeps_alive;
+};
+
+struct ForwarderOptions {
+  /// The records of a log-append-time source keep that time; not where the target writes its own.
+  bool keep_times = true;
+  /// The target refuses a producer that it has not seen unless it begins at sequence 0.
+  bool runs_begin_at_zero = false;
+  /// The most that a batch made anew holds.
+  size_t batch_bytes = 512 << 10;
+};
+
+class Forwarder {
+ public:
+  Forwarder(RunIds ids, ForwarderOptions options) : ids_(ids), options_(options) {}
+
+  /// The next record copied is the first at or after `position`; it goes on in `run` where there
+  /// is one and nothing lies between.
+  void resume(int64_t position, std::optional<Run> run);
+
+  /// The batches of a chunk; those that pass keep its bytes, which change. Throws DecodeError where
+  /// the source's bytes are damaged, Error where an offset is beyond what a run can say.
+  std::vector<OutgoingBatch> take(const FetchedChunk& chunk);
+
+  /// Before which source offset all was taken.
+  int64_t position() const { return position_; }
+  int64_t runs_begun() const { return runs_begun_; }
+
+ private:
+  bool is_better_joined(const BatchView& batch) const;
+  void pass(const FetchedChunk& chunk, const BatchView& batch);
+  void rewrite(const BatchView& batch);
+  void append(const RecordView& record, const BatchView& batch);
+  void flush();
+  /// Where in a run a batch stands; begins a new one where it must.
+  Sender place(int64_t first, int64_t last, int32_t count, bool& begins_run);
+
+  RunIds ids_;
+  ForwarderOptions options_;
+  std::optional<Run> run_;
+  int64_t run_end_ = -1;  ///< the source offset that would go on in the run; -1 none would
+  int64_t position_ = 0;
+  int64_t runs_begun_ = 0;
+  BatchBuilder builder_;
+  Codec codec_ = Codec::none;
+  int64_t first_ = -1;  ///< source offsets of what the builder holds
+  int64_t last_ = -1;
+  std::vector<OutgoingBatch> out_;
+};
+
+}  // namespace kt::mirror

@@ -1,0 +1,119 @@
+// A mirror: copies partitions of one cluster into another, batch by batch. The position of each is
+// the target's to tell (target_position.h), so nothing is kept here, and whatever goes wrong with a
+// partition has one cure: drop what is under way, ask the target, fetch again from there.
+// Partitions fail alone.
+//
+// Consumer threads fetch (client/consumer.h); work(), called by one thread, takes what they bring
+// apart (forwarder.h); a Courier per connection to a target broker carries it there.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "base/position.h"
+#include "client/consumer.h"
+#include "mirror/lane.h"
+
+namespace kt::mirror {
+
+struct MirrorOptions {
+  /// Part of the copies' identity: the same name goes on where it came to.
+  std::string name = "mirror";
+  std::string source_cluster_id;
+  /// Where partitions begin that this mirror has never copied.
+  Position start{Position::Kind::earliest, 0};
+  /// Records that the source has lost before they were copied: go on behind them, or stop.
+  bool skip_gaps = false;
+  /// Copy into partitions that hold records of others.
+  bool append = false;
+  /// End each partition where the source ended when it was added.
+  bool stop_at_end = false;
+  size_t memory_bytes = 128 << 20;
+  int connections_per_broker = 2;
+  /// Told of gaps that were skipped and of restarts, with a sentence. From any thread.
+  std::function<void(const std::string&)> warn = [](const std::string&) {};
+  std::function<void(const std::string&)> log = [](const std::string&) {};
+};
+
+struct PartitionStatus {
+  TopicPartition source, target;
+  LaneState state = LaneState::starting;
+  int64_t position = -1;  ///< the source offset before which all is in the target; -1 not known yet
+  int64_t source_end = -1;  ///< where the source ended when it was last heard of
+  int64_t records = 0;      ///< copied by this process
+  int64_t bytes = 0;
+  int64_t runs = 0;
+  std::string message, hint;  ///< why it is stopped or waiting
+};
+
+class Courier;
+
+class Mirror {
+ public:
+  Mirror(Cluster& source, Cluster& target, MirrorOptions options);
+  ~Mirror();
+  Mirror(const Mirror&) = delete;
+
+  /// Copies one more partition.
+  void add(const TopicPartition& source, const TopicPartition& target);
+  bool has(const TopicPartition& source) const { return lanes_.contains(source); }
+
+  /// Copies until then; false where no partition has anything left to do. Throws where nothing gets
+  /// on within the clusters' time limit.
+  bool work(Deadline until);
+  /// Waits until what was sent is answered, a few seconds at most.
+  void finish();
+
+  std::vector<PartitionStatus> status() const;
+
+ private:
+  friend class Courier;
+
+  bool start_lanes();
+  void start(const std::vector<Lane*>& due);
+  void place(Lane& lane, int64_t earliest, int64_t latest, const TargetPosition& at);
+  bool make_forwarder(Lane& lane, int64_t position, std::optional<Run> run);
+  void take(const FetchedChunk& chunk);
+  void on_fetch_failure(Lane& lane, const FetchFailure& failure);
+  Courier& courier_for(const Lane& lane, int32_t leader);
+  bool is_over(bool& is_waiting);
+  void check_progress(bool is_waiting);
+
+  // Under the lock:
+  void restart(Lane& lane, const std::string& why);
+  void stop(Lane& lane, const std::string& message, const std::string& hint);
+  void drop(Lane& lane);
+  void look_if_done(Lane& lane);
+  void relieve(Lane& lane);
+  // Of couriers, which take the lock:
+  void acknowledged(Lane& lane, int64_t lane_epoch, const OutgoingBatch& batch,
+                    int64_t base_offset);
+  void refused(Lane& lane, int64_t lane_epoch, int16_t error_code, const std::string& message);
+  void lost(Lane& lane, int64_t lane_epoch, const std::string& why);
+  void failed(std::exception_ptr error);
+
+  Cluster& source_;
+  Cluster& target_;
+  const MirrorOptions options_;
+  const size_t lane_limit_bytes_;
+  bool source_has_transactions_ = false;
+  int16_t target_produce_version_ = -1;  ///< the highest; -1 not asked yet
+  std::unique_ptr<Consumer> consumer_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::map<TopicPartition, std::unique_ptr<Lane>> lanes_;
+  std::map<std::pair<int32_t, int>, std::unique_ptr<Courier>> couriers_;
+  size_t queued_bytes_ = 0;
+  Clock::Time last_progress_;
+  std::exception_ptr error_;
+};
+
+}  // namespace kt::mirror

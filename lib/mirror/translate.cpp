@@ -1,0 +1,81 @@
+#include "mirror/translate.h"
+
+#include <fmt/format.h>
+
+#include "mirror/peek.h"
+#include "mirror/record_stream.h"
+
+namespace kt::mirror {
+namespace {
+
+struct Found {
+  int64_t base_offset = 0, next_offset = 0;  ///< in the target
+  int64_t source_first = 0, source_end = 0;
+  bool is_joined = false;
+};
+
+Found found_in(const BatchView& batch, const RunIds& ids, int64_t source_end) {
+  Found found{batch.base_offset(), batch.next_offset(), 0, source_end};
+  auto run = *ids.run_of(batch.producer_id(), batch.producer_epoch());
+  found.is_joined = batch.base_sequence() + batch.last_offset_delta() >= kJoinedBase;
+  found.source_first = found.is_joined ? run.start : run.start + batch.base_sequence();
+  return found;
+}
+
+/// The mirror's first batch between the two target offsets.
+std::optional<Found> first_own(Cluster& target, const TargetPartition& partition, int64_t offset,
+                               int64_t end) {
+  while (offset < end) {
+    auto peeked = peek(target, partition.partition, offset);
+    if (!peeked) return std::nullopt;
+    if (auto source_end = partition.ids.source_end(peeked->batch))
+      return found_in(peeked->batch, partition.ids, *source_end);
+    offset = peeked->batch.next_offset();
+  }
+  return std::nullopt;
+}
+
+int64_t count_records(Cluster& source, const TopicPartition& partition, int64_t start,
+                      int64_t end) {
+  RecordStream records(source, partition, start, end);
+  int64_t count = 0;
+  while (records.next() != nullptr) ++count;
+  return count;
+}
+
+}  // namespace
+
+Translation translate(Cluster& source, const TopicPartition& source_partition, Cluster& target,
+                      const TargetPartition& target_partition, const TargetPosition& at,
+                      int64_t source_offset) {
+  if (!at.source_position) return {{}, "nothing of it was copied"};
+  if (source_offset >= *at.source_position) {
+    RecordStream rest(source, source_partition, *at.source_position, source_offset);
+    if (rest.next() == nullptr) return {at.latest, {}};
+    return {{}, fmt::format("copied up to offset {} only", *at.source_position)};
+  }
+  std::optional<Found> best;
+  for (int64_t low = at.earliest, high = at.latest; low < high;) {
+    int64_t middle = low + (high - low) / 2;
+    auto own = first_own(target, target_partition, middle, high);
+    if (!own) {
+      high = middle;
+    } else if (own->source_end <= source_offset) {
+      low = own->next_offset;
+    } else {
+      best = own;
+      high = std::min(middle, own->base_offset);
+    }
+  }
+  if (!best) return {{}, "the target has deleted the records there"};
+  if (source_offset <= best->source_first) return {best->base_offset, {}};
+  if (!best->is_joined) return {best->base_offset + (source_offset - best->source_first), {}};
+  int64_t all = count_records(source, source_partition, best->source_first, best->source_end);
+  if (all != best->next_offset - best->base_offset)
+    return {{}, "the source was compacted there since it was copied"};
+  return {
+      best->next_offset - count_records(source, source_partition, source_offset, best->source_end),
+      {}};
+}
+
+}  // namespace kt::mirror

@@ -1,0 +1,24 @@
+// A position in the source as the position in the target: of the first copied record at or after
+// it. Read off the batches of the target, by halves; exact, or not at all.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "mirror/target_position.h"
+
+namespace kt::mirror {
+
+struct Translation {
+  std::optional<int64_t> offset;
+  std::string why_not;  ///< where there is no offset
+};
+
+/// `at` is what find_target_positions() said of the target partition. Throws where a side can't be
+/// read.
+Translation translate(Cluster& source, const TopicPartition& source_partition, Cluster& target,
+                      const TargetPartition& target_partition, const TargetPosition& at,
+                      int64_t source_offset);
+
+}  // namespace kt::mirror

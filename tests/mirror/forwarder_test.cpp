@@ -1,0 +1,231 @@
+// What leaves for the target: headers patched, holes and old formats rewritten, and where each
+// batch stands in its run.
+#include "mirror/forwarder.h"
+
+#include <doctest/doctest.h>
+
+#include "protocol/records/record_reader.h"
+
+using namespace kt;
+using namespace kt::mirror;
+
+namespace {
+
+struct Made {
+  int64_t offset;
+  std::string value;
+};
+
+std::string make_batch(const std::vector<Made>& records, BatchOptions options = {}) {
+  options.base_offset = records.front().offset;
+  BatchBuilder builder(options);
+  for (const auto& made : records) {
+    RecordView record;
+    record.timestamp_ms = 1000 + made.offset;
+    record.value = made.value;
+    builder.append_at(made.offset, record);
+  }
+  return std::string(builder.finish());
+}
+
+FetchedChunk chunk_of(const std::string& bytes, int64_t from_offset = 0) {
+  Reply<msg::FetchResponse> reply;
+  reply.frame.bytes.resize(bytes.size());
+  std::copy(bytes.begin(), bytes.end(), reply.frame.bytes.data());
+  FetchedChunk chunk;
+  chunk.partition = {"t", 0};
+  chunk.from_offset = from_offset;
+  chunk.keeps_alive =
+      std::make_shared<FetchAnswer>(std::move(reply), std::make_shared<BufferPool>());
+  chunk.records = chunk.keeps_alive->reply.frame.bytes.view();
+  return chunk;
+}
+
+const RunIds kIds("m", "cluster", {"t", 0});
+
+/// The source offsets that a batch says it ends before, and that its header is a client's.
+int64_t end_said(const OutgoingBatch& out) {
+  BatchView batch(out.bytes);
+  CHECK(batch.computed_crc() == batch.stored_crc());
+  CHECK(batch.base_offset() == 0);
+  CHECK(batch.count() == batch.last_offset_delta() + 1);
+  CHECK(!batch.transactional());
+  CHECK(batch.timestamp_type() == TimestampType::create);
+  return kIds.source_end(batch).value_or(-1);
+}
+
+}  // namespace
+
+TEST_CASE("runs: start and position come back from producer id, epoch and sequence") {
+  for (int64_t start : {int64_t{0}, int64_t{12345}, (int64_t{1} << 31) + 7, kOffsetLimit - 5}) {
+    auto run = kIds.run_of(kIds.producer_id({start}), RunIds::epoch({start}));
+    REQUIRE(run);
+    CHECK(run->start == start);
+    CHECK(run->source_end(9) == start + 10);
+    CHECK(run->source_end(kJoinedBase + 77 * kJoinedStep) == start + 78);
+  }
+  CHECK(kIds.producer_id({0}) >= int64_t{1} << 62);
+  CHECK(!kIds.run_of(17, 0));
+  RunIds other("m", "cluster", {"t", 1});
+  CHECK(!other.run_of(kIds.producer_id({5}), 0));
+}
+
+TEST_CASE("batches pass with their bodies untouched, in one run") {
+  for (auto codec : {Codec::none, Codec::gzip, Codec::snappy, Codec::lz4, Codec::zstd}) {
+    BatchOptions options{.compression = {codec},
+                         .leader_epoch = 4,
+                         .producer_id = 9,
+                         .producer_epoch = 1,
+                         .base_sequence = 3,
+                         .transactional = true};
+    auto first = make_batch({{7, "a"}, {8, "b"}}, options);
+    auto second = make_batch({{9, "c"}}, options);
+    auto body = first.substr(batch_layout::kHeaderBytes);
+    Forwarder forwarder(kIds, {});
+    forwarder.resume(7, std::nullopt);
+    auto out = forwarder.take(chunk_of(first + second, 7));
+    REQUIRE(out.size() == 2);
+    CHECK(out[0].bytes.substr(batch_layout::kHeaderBytes) == body);
+    CHECK(end_said(out[0]) == 9);
+    CHECK(end_said(out[1]) == 10);
+    CHECK(out[0].begins_run);
+    CHECK(!out[1].begins_run);
+    CHECK(BatchView(out[1].bytes).producer_id() == BatchView(out[0].bytes).producer_id());
+    CHECK(BatchView(out[1].bytes).base_sequence() == 2);
+  }
+}
+
+TEST_CASE("a damaged body keeps a wrong checksum, so that the target refuses it") {
+  auto bytes = make_batch({{0, "hello"}});
+  bytes.back() ^= 1;
+  Forwarder forwarder(kIds, {});
+  forwarder.resume(0, std::nullopt);
+  auto out = forwarder.take(chunk_of(bytes));
+  REQUIRE(out.size() == 1);
+  BatchView batch(out[0].bytes);
+  CHECK(batch.computed_crc() != batch.stored_crc());
+}
+
+TEST_CASE("holes inside a batch are closed, and the position is still right") {
+  auto bytes = make_batch({{10, "a"}, {13, "b"}, {20, "c"}});
+  Forwarder forwarder(kIds, {});
+  forwarder.resume(0, std::nullopt);
+  auto out = forwarder.take(chunk_of(bytes));
+  REQUIRE(out.size() == 1);
+  CHECK(out[0].count == 3);
+  CHECK(end_said(out[0]) == 21);
+  RecordReader reader(out[0].bytes);
+  CHECK(reader.next()->timestamp_ms == 1010);
+  CHECK(reader.next()->value == "b");
+  CHECK(reader.next()->offset == 2);
+  SUBCASE("what follows begins a run of its own") {
+    auto next = forwarder.take(chunk_of(make_batch({{21, "d"}}), 21));
+    REQUIRE(next.size() == 1);
+    CHECK(next[0].begins_run);
+    CHECK(end_said(next[0]) == 22);
+  }
+}
+
+TEST_CASE("targets before 2.5: each stretch without a hole is a run that begins at sequence 0") {
+  auto bytes = make_batch({{10, "a"}, {11, "b"}, {20, "c"}});
+  Forwarder forwarder(kIds, {.runs_begin_at_zero = true});
+  forwarder.resume(0, std::nullopt);
+  auto out = forwarder.take(chunk_of(bytes));
+  REQUIRE(out.size() == 2);
+  CHECK(end_said(out[0]) == 12);
+  CHECK(end_said(out[1]) == 21);
+  for (const auto& batch : out) {
+    CHECK(batch.begins_run);
+    CHECK(BatchView(batch.bytes).base_sequence() == 0);
+  }
+}
+
+TEST_CASE("no batch that begins where another one does can follow it") {
+  // The broker takes a batch of a known producer only at its last sequence + 1.
+  for (int first_size = 1; first_size <= 12; ++first_size) {
+    for (int second_size = 1; second_size <= 12; ++second_size) {
+      auto cut = [](int size) {
+        std::vector<Made> records;
+        for (int i = 0; i < size; ++i) records.push_back({100 + i * (i % 3 + 1), "v"});
+        Forwarder forwarder(kIds, {});
+        forwarder.resume(0, std::nullopt);
+        auto out = forwarder.take(chunk_of(make_batch(records)));
+        REQUIRE(!out.empty());
+        BatchView batch(out[0].bytes);
+        return std::pair(batch.base_sequence(), batch.last_sequence());
+      };
+      CHECK(cut(second_size).first != cut(first_size).second + 1);
+    }
+  }
+}
+
+TEST_CASE("markers, aborted data and what was copied already are left out") {
+  BatchOptions transaction{
+      .producer_id = 5, .producer_epoch = 0, .base_sequence = 0, .transactional = true};
+  auto aborted = make_batch({{0, "no"}}, transaction);
+  auto marker_options = transaction;
+  marker_options.control = true;
+  marker_options.base_offset = 1;
+  BatchBuilder marker(marker_options);
+  std::string_view abort("\0\0\0\0", 4);
+  marker.append(0, abort, std::string_view("\0\0\0\0\0\0", 6));
+  auto good = make_batch({{2, "old"}, {3, "yes"}});
+  auto chunk = chunk_of(aborted + std::string(marker.finish()) + good);
+  chunk.aborted.push_back({});
+  chunk.aborted[0].producer_id = 5;
+  chunk.aborted[0].first_offset = 0;
+  Forwarder forwarder(kIds, {});
+  forwarder.resume(3, std::nullopt);
+  auto out = forwarder.take(chunk);
+  REQUIRE(out.size() == 1);
+  RecordReader reader(out[0].bytes);
+  CHECK(reader.next()->value == "yes");
+  CHECK(reader.next() == nullptr);
+  CHECK(end_said(out[0]) == 4);
+  CHECK(forwarder.position() == 4);
+}
+
+TEST_CASE("old formats become batches, log-append times become the records' own") {
+  auto old = make_batch({{0, "a"}}, {.magic = 1}) + make_batch({{1, "b"}}, {.magic = 1});
+  auto stamped = make_batch({{2, "c"}, {3, "d"}}, {.timestamp_type = TimestampType::log_append});
+  set_log_append_time(stamped.data(), stamped.size(), 5'000);
+  Forwarder forwarder(kIds, {});
+  forwarder.resume(0, std::nullopt);
+  auto out = forwarder.take(chunk_of(old + stamped));
+  REQUIRE(out.size() == 1);
+  CHECK(end_said(out[0]) == 4);
+  RecordReader reader(out[0].bytes);
+  CHECK(reader.next()->timestamp_ms == 1000);
+  CHECK(reader.next()->timestamp_ms == 1001);
+  CHECK(reader.next()->timestamp_ms == 5000);
+  CHECK(reader.next()->timestamp_ms == 5000);
+}
+
+TEST_CASE("after a restart the run goes on where nothing lies between, else a new one begins") {
+  Forwarder forwarder(kIds, {});
+  forwarder.resume(50, Run{7});
+  auto out = forwarder.take(chunk_of(make_batch({{50, "a"}}), 50));
+  REQUIRE(out.size() == 1);
+  CHECK(!out[0].begins_run);
+  CHECK(BatchView(out[0].bytes).base_sequence() == 43);
+  forwarder.resume(50, Run{7});
+  out = forwarder.take(chunk_of(make_batch({{51, "a"}}), 50));
+  REQUIRE(out.size() == 1);
+  CHECK(out[0].begins_run);
+}
+
+TEST_CASE("small transactions share a batch, large ones pass") {
+  BatchOptions options{
+      .producer_id = 5, .producer_epoch = 0, .base_sequence = 0, .transactional = true};
+  std::string bytes;
+  for (int64_t offset : {0, 2, 4, 6}) bytes += make_batch({{offset, "small"}}, options);
+  bytes += make_batch({{8, std::string(100'000, 'x')}}, options);
+  Forwarder forwarder(kIds, {});
+  forwarder.resume(0, std::nullopt);
+  auto out = forwarder.take(chunk_of(bytes));
+  REQUIRE(out.size() == 3);
+  CHECK(end_said(out[0]) == 1);
+  CHECK(out[1].count == 3);
+  CHECK(end_said(out[1]) == 7);
+  CHECK(end_said(out[2]) == 9);
+}

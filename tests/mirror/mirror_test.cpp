@@ -1,0 +1,359 @@
+// Whole mirrors between two sandboxes: what arrives, and what becomes of it when things break.
+#include "mirror/mirror.h"
+
+#include <doctest/doctest.h>
+
+#include <set>
+
+#include "client/offsets.h"
+#include "client/producer.h"
+#include "mirror/translate.h"
+#include "mirror/verify.h"
+#include "protocol/msg/delete_records.h"
+#include "protocol/msg/produce.h"
+#include "protocol/records/record_reader.h"
+#include "sandbox/sandbox.h"
+
+using namespace kt;
+using namespace kt::mirror;
+
+namespace {
+
+ClientOptions options_for(const Sandbox& sandbox) {
+  ClientOptions options;
+  options.bootstrap = net::parse_host_ports(sandbox.bootstrap(), 9092);
+  options.backoff = Milliseconds(5);
+  options.max_backoff = Milliseconds(50);
+  options.timeout = Milliseconds(20'000);
+  return options;
+}
+
+struct Pair {
+  Sandbox source{{.brokers = 1}}, target;
+  Cluster from{options_for(source)}, to;
+
+  explicit Pair(sandbox::Options target_options = {})
+      : target(std::move(target_options)), to(options_for(target)) {
+    source.create_topic("t", 1);
+    target.create_topic("t", 1, target_options.brokers);
+  }
+
+  void produce(int count, const std::string& value = "value") {
+    Producer producer(from, {});
+    int topic = producer.add_topic("t");
+    for (int i = 0; i < count; ++i) {
+      auto text = value + std::to_string(next_++);
+      RecordView record;
+      record.value = text;
+      record.timestamp_ms = 1'700'000'000'000 + next_;
+      producer.append(topic, 0, record, {}, i);
+    }
+    producer.flush();
+  }
+  /// One batch as it is, whatever a producer would make of it.
+  void append(const std::string& batch) { append_to(from, batch); }
+
+  static void append_to(Cluster& cluster, const std::string& batch) {
+    msg::ProduceRequest request;
+    request.acks = -1;
+    request.timeout_ms = 5'000;
+    auto& topic = request.topic_data.emplace_back();
+    topic.name = "t";
+    auto& partition = topic.partition_data.emplace_back();
+    partition.records = batch;
+    CallOptions options;
+    options.broker = cluster.refresh({"t"})->partition("t", 0)->leader;
+    options.at_most = 12;
+    auto reply = cluster.call(request, options);
+    CHECK(reply->responses.at(0).partition_responses.at(0).error_code == 0);
+  }
+
+  MirrorOptions options(bool stop_at_end = true) {
+    MirrorOptions options;
+    options.source_cluster_id = from.refresh({})->cluster_id;
+    options.stop_at_end = stop_at_end;
+    return options;
+  }
+
+  PartitionStatus copy(MirrorOptions options) {
+    Mirror mirror(from, to, std::move(options));
+    mirror.add({"t", 0}, {"t", 0});
+    Deadline limit(Milliseconds(15'000));
+    while (mirror.work(limit.sooner(Milliseconds(100))) && !limit.expired()) {
+    }
+    CHECK(!limit.expired());
+    return mirror.status().at(0);
+  }
+  PartitionStatus copy() { return copy(options()); }
+
+  static std::vector<std::string> values(Cluster& cluster) {
+    int64_t end = list_offsets(cluster, {{{"t", 0}, kLatest}}, true).at(0).offset;
+    int64_t start = list_offsets(cluster, {{{"t", 0}, kEarliest}}).at(0).offset;
+    std::vector<std::string> values;
+    ConsumerOptions consuming;
+    consuming.read_committed = true;
+    Consumer consumer(cluster, consuming);
+    if (start == end) return values;
+    consumer.assign({"t", 0}, start, end);
+    while (!consumer.finished()) {
+      auto chunk = consumer.next(Deadline(Milliseconds(10'000)));
+      if (!chunk) break;
+      std::vector<AbortedTransaction> listed;
+      for (const auto& one : chunk->aborted) listed.push_back({one.producer_id, one.first_offset});
+      AbortedTransactions aborted(listed);
+      RecordReader reader(chunk->records, {.from_offset = chunk->from_offset, .aborted = &aborted});
+      while (auto* record = reader.next())
+        values.push_back(std::to_string(record->timestamp_ms) + std::string(*record->value));
+    }
+    return values;
+  }
+  void check_equal() {
+    auto sent = values(from), arrived = values(to);
+    CHECK(sent.size() == arrived.size());
+    CHECK(sent == arrived);
+  }
+
+ private:
+  int next_ = 0;
+};
+
+std::string batch_of(const std::vector<std::string>& values, BatchOptions options = {}) {
+  BatchBuilder builder(options);
+  for (const auto& value : values) builder.append(1'700'000'000'000, "k", value);
+  return std::string(builder.finish());
+}
+
+}  // namespace
+
+TEST_CASE("a mirror goes on where the target says it came to, and copies nothing twice") {
+  Pair pair;
+  pair.produce(1000);
+  CHECK(pair.copy().records == 1000);
+  CHECK(pair.copy().records == 0);
+  pair.produce(10);
+  auto status = pair.copy();
+  CHECK(status.records == 10);
+  CHECK(status.runs == 0);  // it went on under the same producer id
+  CHECK(status.state == LaneState::done);
+  CHECK(status.position == 1010);
+  pair.check_equal();
+}
+
+TEST_CASE("without DescribeProducers the position is read off the end of the target's log") {
+  for (const char* release : {"1.1.1", "0.11.0", "2.4.1", "2.8.2"}) {
+    INFO(std::string(release));
+    sandbox::Options options;
+    options.as_version = release;
+    Pair pair(options);
+    pair.produce(300);
+    CHECK(pair.copy().records == 300);
+    pair.produce(7);
+    CHECK(pair.copy().records == 7);
+    CHECK(pair.copy().records == 0);
+    pair.check_equal();
+  }
+}
+
+TEST_CASE("faults of the target cost nothing: refusals, cut and dropped connections, delays") {
+  for (const char* fault :
+       {"Produce:NOT_LEADER_OR_FOLLOWER:3", "Produce:drop:2", "Produce:cut=9:3",
+        "Produce:REQUEST_TIMED_OUT:2", "Produce:NOT_ENOUGH_REPLICAS_AFTER_APPEND:2",
+        "Produce:OUT_OF_ORDER_SEQUENCE_NUMBER:1", "DescribeProducers:drop:1", "Produce:cut=0:2"}) {
+    INFO(std::string(fault));
+    Pair pair;
+    for (int i = 0; i < 20; ++i) pair.produce(50);
+    pair.target.fault(fault);
+    auto status = pair.copy();
+    CHECK(status.state == LaneState::done);
+    pair.check_equal();
+  }
+}
+
+TEST_CASE("faults of the source cost nothing") {
+  for (const char* fault : {"Fetch:NOT_LEADER_OR_FOLLOWER:2", "Fetch:drop:2", "Fetch:cut=70:3"}) {
+    INFO(std::string(fault));
+    Pair pair;
+    for (int i = 0; i < 20; ++i) pair.produce(50);
+    pair.source.fault(fault);
+    CHECK(pair.copy().state == LaneState::done);
+    pair.check_equal();
+  }
+}
+
+TEST_CASE("leaders of the target move and die under a mirror that runs") {
+  sandbox::Options options;
+  options.brokers = 3;
+  Pair pair(options);
+  Mirror mirror(pair.from, pair.to, pair.options(false));
+  mirror.add({"t", 0}, {"t", 0});
+  for (int round = 0; round < 6; ++round) {
+    for (int i = 0; i < 10; ++i) pair.produce(20);
+    mirror.work(Deadline(Milliseconds(20)));
+    int32_t leader = pair.to.refresh({"t"})->partition("t", 0)->leader;
+    if (round % 2 == 0) {
+      pair.target.stop_broker(leader);
+    } else {
+      for (int32_t id = 1; id <= 3; ++id) pair.target.start_broker(id);
+      pair.target.move_leader("t", 0, leader % 3 + 1);
+    }
+  }
+  Deadline limit(Milliseconds(15'000));
+  while (mirror.status()[0].position < 1200 && !limit.expired())
+    mirror.work(Deadline(Milliseconds(20)));
+  CHECK(mirror.status()[0].position == 1200);
+  pair.check_equal();
+}
+
+TEST_CASE("two mirrors of one name at once write each record once") {
+  Pair pair;
+  for (int i = 0; i < 50; ++i) pair.produce(20);
+  auto options = pair.options();
+  Cluster from2(options_for(pair.source)), to2(options_for(pair.target));
+  Mirror one(pair.from, pair.to, options), two(from2, to2, options);
+  one.add({"t", 0}, {"t", 0});
+  two.add({"t", 0}, {"t", 0});
+  std::thread other([&] {
+    Deadline limit(Milliseconds(15'000));
+    while (two.work(Deadline(Milliseconds(1))) && !limit.expired()) {
+    }
+  });
+  Deadline limit(Milliseconds(15'000));
+  while (one.work(Deadline(Milliseconds(1))) && !limit.expired()) {
+  }
+  other.join();
+  CHECK(one.status()[0].state == LaneState::done);
+  CHECK(two.status()[0].state == LaneState::done);
+  pair.check_equal();
+}
+
+TEST_CASE("deleted records stop their partition, or are skipped on request") {
+  Pair pair;
+  pair.produce(100);
+  CHECK(pair.copy().records == 100);
+  for (int i = 0; i < 10; ++i) pair.produce(10);
+  msg::DeleteRecordsRequest request;
+  request.timeout_ms = 5'000;
+  auto& topic = request.topics.emplace_back();
+  topic.name = "t";
+  topic.partitions.push_back({});
+  topic.partitions[0].offset = 150;
+  CallOptions call;
+  call.broker = 1;
+  pair.from.call(request, call);
+  auto status = pair.copy();
+  CHECK(status.state == LaneState::stopped);
+  CHECK(status.message == "t-0: the source has deleted offsets 100 to 149 before they were copied");
+  CHECK(status.hint.find("--on-gap skip") != std::string::npos);
+  auto options = pair.options();
+  options.skip_gaps = true;
+  CHECK(pair.copy(options).records == 50);
+  CHECK(Pair::values(pair.to).size() == 150);
+}
+
+TEST_CASE("a target that holds records of others stops its partition, unless it may append") {
+  Pair pair;
+  pair.produce(5);
+  Pair::append_to(pair.to, batch_of({"mine"}));
+  auto status = pair.copy();
+  CHECK(status.state == LaneState::stopped);
+  CHECK(status.message.find("did not write") != std::string::npos);
+  auto options = pair.options();
+  options.append = true;
+  CHECK(pair.copy(options).records == 5);
+  Pair::append_to(pair.to, batch_of({"mine too"}));
+  pair.produce(5);
+  CHECK(pair.copy().records == 5);
+  CHECK(Pair::values(pair.to).size() == 12);
+}
+
+TEST_CASE("a source that ends before what was copied stops its partition") {
+  Pair pair;
+  pair.produce(20);
+  CHECK(pair.copy().records == 20);
+  Pair other;  // another source under the same id, as a topic that was created anew
+  other.produce(3);
+  auto options = pair.options();
+  Mirror mirror(other.from, pair.to, options);
+  mirror.add({"t", 0}, {"t", 0});
+  Deadline limit(Milliseconds(15'000));
+  while (mirror.work(Deadline(Milliseconds(50))) && !limit.expired()) {
+  }
+  CHECK(mirror.status()[0].state == LaneState::stopped);
+  CHECK(mirror.status()[0].message.find("ends at offset 3") != std::string::npos);
+}
+
+TEST_CASE("a batch that the target finds too large stops its partition alone") {
+  Pair pair;
+  pair.source.create_topic("good", 1);
+  pair.target.create_topic("good", 1);
+  pair.produce(1, std::string(200'000, 'x'));
+  pair.target.run([](sandbox::Cluster&) {});
+  pair.target.fault("Produce:MESSAGE_TOO_LARGE:1");
+  auto status = pair.copy();
+  CHECK(status.state == LaneState::stopped);
+  CHECK(status.hint == "raise max.message.bytes of the target topic");
+}
+
+TEST_CASE("verify finds what is equal, behind, missing and different") {
+  Pair pair;
+  pair.produce(500);
+  pair.copy();
+  TargetPartition target{{"t", 0}, RunIds("mirror", pair.from.refresh({})->cluster_id, {"t", 0})};
+  auto verified = [&](VerifyOptions options = {}) {
+    return verify(pair.from, {"t", 0}, pair.to, target, options);
+  };
+  auto result = verified();
+  CHECK(result.compared == 500);
+  CHECK(result.difference.empty());
+  CHECK(result.behind == 0);
+  pair.produce(3);
+  CHECK(verified().behind == 3);
+  SUBCASE("a record that the target has and the source has not") {
+    BatchOptions options;
+    options.producer_id = target.ids.producer_id({503});
+    options.producer_epoch = 0;
+    options.base_sequence = 0;
+    Pair::append_to(pair.to, batch_of({"made up"}, options));
+    CHECK(verified().difference == "is missing in the target");
+    CHECK(verified().source_offset == 500);
+  }
+  SUBCASE("another value at the right offset") {
+    BatchOptions options;
+    options.producer_id = target.ids.producer_id({500});
+    options.producer_epoch = 0;
+    options.base_sequence = 0;
+    Pair::append_to(pair.to, batch_of({"wrong"}, options));
+    CHECK(verified().difference == "has another key in the target");
+    CHECK(verified().target_offset == 500);
+  }
+  SUBCASE("records of others do not count") {
+    Pair::append_to(pair.to, batch_of({"another's"}));
+    pair.copy();
+    auto all = verified();
+    CHECK(all.difference.empty());
+    CHECK(all.compared == 503);
+    CHECK(all.foreign == 1);
+  }
+}
+
+TEST_CASE("positions are translated exactly, across records of others and deleted ones") {
+  Pair pair;
+  Pair::append_to(pair.to, batch_of({"one", "two", "three"}));
+  auto options = pair.options();
+  options.append = true;
+  for (int i = 0; i < 10; ++i) {
+    pair.produce(30);
+    pair.copy(options);
+    if (i == 4) Pair::append_to(pair.to, batch_of({"four", "five"}));
+  }
+  TargetPartition target{{"t", 0}, RunIds("mirror", pair.from.refresh({})->cluster_id, {"t", 0})};
+  auto at = find_target_positions(pair.to, {target}).front();
+  auto translated = [&](int64_t offset) {
+    return translate(pair.from, {"t", 0}, pair.to, target, at, offset).offset.value_or(-1);
+  };
+  for (int64_t offset = 0; offset < 300; offset += 7)
+    CHECK(translated(offset) == offset + (offset < 150 ? 3 : 5));
+  CHECK(translated(300) == 305);
+  pair.produce(1);
+  CHECK(translated(301) == -1);
+}
