@@ -11,6 +11,11 @@ namespace {
 
 std::string number(int64_t value) { return std::to_string(value); }
 
+bool is_named_after_offset(const LogFile& segment) {
+  return parse_segment_name(std::string_view(segment.path).substr(segment.path.rfind('/') + 1))
+      .has_value();
+}
+
 }  // namespace
 
 PartitionCheck::PartitionCheck(const std::vector<LogFile>& beside,
@@ -78,6 +83,9 @@ bool PartitionCheck::show(const LogFile& segment, const BatchFacts& batch) {
                   " was there already");
   if (batch.first_offset < segment.base_offset)
     return refuse("its first offset is below the segment's name");
+  // Indexes count in 32 bits from the segment's name.
+  if (is_named_after_offset(segment) && batch.last_offset - segment.base_offset > INT32_MAX)
+    return refuse("its last offset is too far above the segment's name");
   for (; next_snapshot_ < snapshots_.size() &&
          snapshots_[next_snapshot_].offset <= batch.first_offset;
        ++next_snapshot_)
