@@ -110,8 +110,17 @@ class OrderMover : public Mover {
       order.push_back({{move.at.topic, move.at.partition}, std::move(*move.replicas)});
       outcomes.push_back({std::move(move.at), 0, {}});
     }
-    zk::order_reassignment(fresh(), order, [&](size_t, size_t) { fresh(); });
-    return outcomes;
+    // Another order may come between the look and ours: it is waited for, like the one before.
+    constexpr int kTries = 3;
+    for (int tries = 1;; ++tries) {
+      zk::await_reassignment(fresh(), Deadline(timeout_));
+      try {
+        zk::order_reassignment(fresh(), order, [&](size_t, size_t) { fresh(); });
+        return outcomes;
+      } catch (const Error& error) {
+        if (error.exit() == Exit::unreachable || tries == kTries) throw;
+      }
+    }
   }
 
   bool one_order_at_a_time() const override { return true; }

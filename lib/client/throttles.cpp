@@ -88,14 +88,20 @@ Throttle find_throttle(ThrottleSettings& settings, const std::vector<ThrottledMo
 std::vector<Outcome> set_throttle(ThrottleSettings& settings, const Throttle& throttle) {
   std::vector<Outcome> outcomes;
   auto rate = std::to_string(throttle.bytes_per_second);
+  std::vector<std::string> topics;
+  for (const auto& [topic, entries] : throttle.topics) topics.push_back(topic);
+  auto now = settings.of_topics(topics);
   for (const auto& [topic, entries] : throttle.topics) {
     std::vector<ConfigChange> changes;
-    if (!entries.leader.empty())
-      changes.push_back(
-          {std::string(kThrottleLists[0]), ConfigOperation::append, join(entries.leader, ",")});
-    if (!entries.follower.empty())
-      changes.push_back(
-          {std::string(kThrottleLists[1]), ConfigOperation::append, join(entries.follower, ",")});
+    for (size_t i = 0; i < 2; ++i) {
+      const auto& mine = i == 0 ? entries.leader : entries.follower;
+      if (mine.empty()) continue;
+      // Up to 2.8 a list that is appended to from nothing begins with an empty item, on which
+      // brokers stumble.
+      auto list = value_of(now[topic], kThrottleLists[i]);
+      changes.push_back({std::string(kThrottleLists[i]),
+                         list ? ConfigOperation::append : ConfigOperation::set, join(mine, ",")});
+    }
     outcomes.push_back(settings.change({ConfigScope::topic, topic}, changes));
   }
   for (const auto& [broker, before] : throttle.brokers)
