@@ -5,6 +5,8 @@ namespace kt {
 extern const Command broker_describe;
 extern const Command broker_list;
 extern const Command broker_log_dirs;
+extern const Command broker_shutdown;
+extern const Command broker_unregister;
 extern const Command check_command;
 extern const Command complete_words;
 extern const Command completion;
@@ -92,6 +94,8 @@ const CommandList& all_commands() {
       &broker_list,
       &broker_describe,
       &broker_log_dirs,
+      &broker_shutdown,
+      &broker_unregister,
       &check_command,
       &log_dump,
       &log_check,
