@@ -10,6 +10,9 @@
 #include "partition_file.h"
 #include "protocol/errors.h"
 #include "protocol/msg/elect_leaders.h"
+#include "zookeeper/cluster.h"
+#include "zookeeper/orders.h"
+#include "zookeeper/topics.h"
 
 namespace kt {
 namespace {
@@ -36,6 +39,8 @@ class Elect : public Invocation {
   /// What is to be elected, as it was before, and the living brokers.
   std::map<TopicPartition, PartitionMetadata> before_;
   std::set<int32_t> alive_;
+  /// Where brokers take elections from ZooKeeper alone.
+  std::unique_ptr<zk::Session> zookeeper_;
 
   std::vector<Argument> arguments() override {
     auto list = choice_.arguments("[TOPIC...]", "Topics to elect leaders of; all without",
@@ -88,6 +93,66 @@ class Elect : public Invocation {
       for (const auto& at : choose_partitions(context, topics, partitions_)) add(at);
     for (const auto& entry : file.entries) add(entry.at);
     for (const auto& [id, broker] : cluster.metadata()->brokers) alive_.insert(id);
+    if (zookeeper_) order_replicas();
+  }
+
+  /// Brokers before 0.11 tell replicas in any order: ZooKeeper has the right one.
+  void order_replicas() {
+    std::vector<std::string> names;
+    for (const auto& [at, partition] : before_)
+      if (names.empty() || names.back() != at.topic) names.push_back(at.topic);
+    std::map<std::string, zk::Assignment> replicas;
+    for (auto& topic : zk::topics(*zookeeper_, names))
+      if (topic) replicas[topic->name] = std::move(topic->replicas);
+    for (auto& [at, partition] : before_)
+      if (auto& known = replicas[at.topic]; known.contains(at.partition))
+        partition.replica_nodes = known[at.partition];
+  }
+
+  std::vector<std::optional<zk::PartitionState>> states_of(
+      const std::vector<TopicPartition>& partitions) const {
+    std::vector<zk::Partition> places;
+    for (const auto& at : partitions) places.emplace_back(at.topic, at.partition);
+    return zk::partition_states(*zookeeper_, places);
+  }
+
+  /// The controller deletes the order when it is done with it, which tells of no success: states
+  /// do.
+  std::vector<ElectedPartition> elect_by_zookeeper(const std::vector<TopicPartition>& open) const {
+    std::vector<ElectedPartition> answers;
+    std::vector<TopicPartition> ordered;
+    std::vector<zk::Partition> order;
+    auto before = states_of(open);
+    for (size_t i = 0; i < open.size(); ++i) {
+      bool leads = before[i] && before[i]->leader == preferred(before_.at(open[i]));
+      if (leads) {
+        answers.push_back({open[i], static_cast<int16_t>(ErrorCode::election_not_needed), {}});
+        continue;
+      }
+      ordered.push_back(open[i]);
+      order.emplace_back(open[i].topic, open[i].partition);
+    }
+    if (order.empty()) return answers;
+    auto deadline = zookeeper_->deadline();
+    bool free = zk::await_election(*zookeeper_, deadline);
+    if (free) zk::order_election(*zookeeper_, order);
+    if (!free || !zk::await_election(*zookeeper_, deadline))
+      throw Error(
+          "the controller has not finished an election in time", Exit::unreachable,
+          "its order stands in /admin/preferred_replica_election of " + zookeeper_->where());
+    auto after = states_of(ordered);
+    for (size_t i = 0; i < ordered.size(); ++i) {
+      auto id = preferred(before_.at(ordered[i]));
+      bool leads = after[i] && after[i]->leader == id;
+      bool in_sync = after[i] && contains(after[i]->isr, id);
+      auto why = "broker " + std::to_string(id) + ", which should lead, is not " +
+                 (!alive_.contains(id) ? "in the cluster"
+                  : in_sync            ? "elected"
+                                       : "in sync");
+      auto code = leads ? ErrorCode::none : ErrorCode::preferred_leader_not_available;
+      answers.push_back({ordered[i], static_cast<int16_t>(code), leads ? std::string() : why});
+    }
+    return answers;
   }
 
   bool has_leader(const PartitionMetadata& partition) const {
@@ -146,7 +211,7 @@ class Elect : public Invocation {
     for (const auto& [at, partition] : before_) open.push_back(at);
     while (!open.empty()) {
       auto election = unclean_ ? Election::unclean : Election::preferred;
-      auto answers = elect_leaders(cluster, election, open);
+      auto answers = zookeeper_ ? elect_by_zookeeper(open) : elect_leaders(cluster, election, open);
       open.clear();
       for (auto& answer : answers) {
         if (!before_.contains(answer.at)) continue;
@@ -204,8 +269,9 @@ class Elect : public Invocation {
     if (unclean_)
       needs(*cluster, msg::ElectLeadersRequest::api(), 1, "electing unclean leaders by request",
             BeforeThat::nowhere);
-    else
-      needs<msg::ElectLeadersRequest>(*cluster, "electing leaders by request");
+    else if (!cluster->apis_of_any().best(msg::ElectLeadersRequest::api()))
+      zookeeper_ = zookeeper_of(context, "the election of leaders before Kafka 2.2");
+    if (zookeeper_ && !context.settings.dry_run) zk::refuse_where_kraft_owns(*zookeeper_);
     context.report();
     look(context, *cluster, file);
     if (context.settings.dry_run) return dry_run(context);
@@ -225,7 +291,7 @@ class Elect : public Invocation {
         report_row(context, at, unclean_ ? partition.leader_id : preferred(partition),
                    "already so");
       } else if (result->second.error_code != 0) {
-        auto why = obstacle(partition);
+        auto why = zookeeper_ ? std::string() : obstacle(partition);
         refuse(context, at, result->second.error_code, why.empty() ? result->second.message : why);
       } else {
         report_row(context, at, unclean_ ? leaders[at] : preferred(partition), "moved");
@@ -256,8 +322,9 @@ broker, and returns when all brokers show the new leaders.
 --unclean is for partitions that have no leader because no replica in sync is alive: one that is out of
 sync may lead then, and records that only the dead ones have are lost. It shows the partitions and asks.
 
-Preferred leaders are elected by request from Kafka 2.2 on, unclean ones from 2.4; before that, the
-setting unclean.leader.election.enable of a topic allows them.)",
+Preferred leaders are elected by request from Kafka 2.2 on and by ZooKeeper (-z) before that, in parts
+where they are many, each after the last one; an election that runs already is waited for. Unclean
+elections take Kafka 2.4; before that, the setting unclean.leader.election.enable allows them.)",
     .examples = {{"kt elect", "every partition is led by its preferred broker again"},
                  {"kt elect orders --partition 0,3-5", "some partitions of a topic"},
                  {"kt elect --wait --timeout 10m",

@@ -104,7 +104,7 @@ class RunSandbox : public Invocation {
          &topics_},
         {"--set", "KEY=VALUE", "Broker setting, as in server.properties; repeatable", &settings_},
         {"--fault", "API[@BROKER]:EFFECT[:COUNT]",
-         "Trouble on demand: an error's name, delay=500ms, cut=BYTES or drop; repeatable",
+         "Trouble on demand: an error's name, delay=500ms, cut=BYTES, drop or stop; repeatable",
          &faults_},
         {"--port", "PORT",
          "Port of the first broker, the others follow; any free ones unless given", &options_.port},

@@ -136,7 +136,7 @@ void keep_rollback(const std::string& path, const std::string& cluster_id, int32
     entry.replicas = one.replicas;
     if (one.leader >= 0) entry.leader = one.leader;
   }
-  write_output(path, to_json(file));
+  if (!file.entries.empty()) write_output(path, to_json(file));
 }
 
 std::map<TopicPartition, Restorable> compare_with(const PartitionFile& file,

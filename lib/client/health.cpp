@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "base/text.h"
+#include "base/units.h"
 
 namespace kt {
 
@@ -12,6 +13,12 @@ namespace {
 
 /// A broker leads too much above one and a half times the mean, and by at least this many.
 constexpr int64_t kSkewAtLeast = 5;
+/// The same of bytes: what a broker has more is worth a move.
+constexpr int64_t kBytesSkewAtLeast = int64_t{1} << 30;
+/// A replica of the quorum that kept up so long ago is in trouble.
+constexpr int64_t kQuorumLagAtLeastMs = 30'000;
+/// A broker that is last in fewer lists than that may be so by chance.
+constexpr int64_t kLastInAtLeast = 5;
 
 using Topic = msg::MetadataResponse::Topic;
 using Partition = Topic::Partition;
@@ -67,6 +74,24 @@ class Examiner {
                (partitions == 1 ? "is" : "are") + " led by others",
            "kt elect"});
     look_at_skew();
+    look_at_bytes();
+    look_at_brokers();
+    for (const auto& [id, lag_ms] : view_.quorum_lag_ms)
+      if (lag_ms >= kQuorumLagAtLeastMs)
+        add({"quorum-lag",
+             {},
+             {},
+             id,
+             "kept up with the metadata quorum " + std::to_string(lag_ms / 1000) + " s ago",
+             "look at the log of node " + std::to_string(id)});
+    for (const auto& one : view_.groups)
+      add({"group-lag",
+           {},
+           {},
+           {},
+           "group " + in_quotes(one.group) + " is " + counted(one.lag, "record") + " behind, " +
+               std::to_string(one.allowed) + " are allowed",
+           "kt offsets check " + one.group});
     std::stable_sort(found_.begin(), found_.end(), [](const Finding& a, const Finding& b) {
       return std::tuple(rank(a.kind), a.topic, a.partition, a.broker) <
              std::tuple(rank(b.kind), b.topic, b.partition, b.broker);
@@ -93,13 +118,85 @@ class Examiner {
     return join(texts, " ");
   }
 
+  struct Holding {
+    int64_t shared = 0;   ///< replicas of partitions that others hold too
+    int64_t in_sync = 0;  ///< those of them in sync
+    int64_t last = 0;     ///< those of them that stand at the end of the list
+  };
+
+  void look_at_bytes() {
+    int64_t total = 0;
+    for (const auto& [broker, bytes] : view_.bytes) total += bytes;
+    auto brokers = static_cast<int64_t>(view_.bytes.size());
+    if (brokers < 2) return;
+    int64_t mean = total / brokers;
+    for (const auto& [broker, bytes] : view_.bytes)
+      if (bytes - mean > mean / 2 && bytes - mean >= kBytesSkewAtLeast)
+        add({"bytes-skew",
+             {},
+             {},
+             broker,
+             "holds " + format_size(bytes) + ", where " + format_size(mean) + " would be even",
+             "kt reassign plan --balance size"});
+  }
+
+  /// What a shutdown that was not followed by a stop, or was itself cut short, leaves behind.
+  void look_at_brokers() {
+    std::set<int32_t> told;
+    for (const auto& [broker, why] : view_.mis_advertised)
+      add({"mis-advertised",
+           {},
+           {},
+           broker,
+           why,
+           "correct advertised.listeners of broker " + std::to_string(broker)});
+    for (const auto& one : view_.rollbacks) {
+      if (one.moved == 0) continue;
+      told.insert(one.broker);
+      add({"half-shut-down",
+           {},
+           {},
+           one.broker,
+           "kt broker shutdown took it off " + counted(one.moved, "partition") + "; " +
+               std::to_string(one.as_before) + " more are as they were",
+           "kt broker shutdown --undo " + one.path + ", or kt broker shutdown " +
+               std::to_string(one.broker) + " to complete it"});
+    }
+    for (const auto& [broker, held] : holdings_) {
+      auto name = std::to_string(broker);
+      if (!alive_.contains(broker) || told.contains(broker) || held.shared == 0) continue;
+      if (held.in_sync == 0)
+        add({"half-shut-down",
+             {},
+             {},
+             broker,
+             "alive, and in sync in none of its " + counted(held.shared, "shared replica") +
+                 ": a shutdown that was not followed by a stop, or it is stuck",
+             "stop broker " + name + ", or restart it and then kt elect --wait"});
+      else if (held.last == held.shared && held.shared >= kLastInAtLeast && leaders_[broker] == 0 &&
+               alive_.size() > 1)
+        add({"half-shut-down",
+             {},
+             {},
+             broker,
+             "leads nothing, and is last in all " + counted(held.shared, "replica list") +
+                 ", as kt broker shutdown leaves it",
+             "stop broker " + name + ", or kt broker shutdown --undo FILE"});
+    }
+  }
+
   void look_at(const std::string& topic, const Partition& partition) {
     const auto& replicas = partition.replica_nodes;
     const auto& in_sync = partition.isr_nodes;
     std::vector<int32_t> lagging;
     for (auto id : replicas) {
       if (!alive_.contains(id)) ++missing_[id];
-      if (std::find(in_sync.begin(), in_sync.end(), id) == in_sync.end()) lagging.push_back(id);
+      bool follows = std::find(in_sync.begin(), in_sync.end(), id) != in_sync.end();
+      if (!follows) lagging.push_back(id);
+      if (replicas.size() < 2) continue;
+      ++holdings_[id].shared;
+      holdings_[id].in_sync += follows;
+      holdings_[id].last += view_.knows_preferred && id == replicas.back();
     }
     if (partition.leader_id < 0) {
       add({"offline",
@@ -150,13 +247,14 @@ class Examiner {
              broker,
              "leads " + std::to_string(count) + " of " + counted(total, "partition") + ", where " +
                  std::to_string((total + brokers - 1) / brokers) + " would be even",
-             "kt elect"});
+             not_preferred_.empty() ? "kt reassign plan --balance leaders" : "kt elect"});
     }
   }
 
   const ClusterView& view_;
   std::set<int32_t> alive_;
   std::map<int32_t, int64_t> missing_, not_preferred_, leaders_;
+  std::map<int32_t, Holding> holdings_;
   std::vector<Finding> found_;
 };
 

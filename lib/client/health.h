@@ -25,8 +25,24 @@ struct Finding {
 
 /// All kinds of findings, worst first; the order in which they are reported.
 constexpr std::string_view kFindingKinds[] = {
-    "no-controller", "broker-missing",   "broker-unreachable", "offline",
-    "under-min-isr", "under-replicated", "not-preferred",      "leader-skew"};
+    "no-controller", "quorum-lag",    "broker-missing", "broker-unreachable", "mis-advertised",
+    "offline",       "under-min-isr", "half-shut-down", "under-replicated",   "not-preferred",
+    "leader-skew",   "bytes-skew",    "group-lag"};
+
+/// A group that is further behind than is allowed.
+struct GroupBehind {
+  std::string group;
+  int64_t lag = 0;
+  int64_t allowed = 0;
+};
+
+/// A file that `kt broker shutdown` left (KRaft), and how many of its partitions are as they were.
+struct RollbackState {
+  std::string path;
+  int32_t broker = -1;
+  int64_t moved = 0;
+  int64_t as_before = 0;
+};
 
 struct ClusterView {
   const msg::MetadataResponse& metadata;       ///< of all topics
@@ -35,6 +51,12 @@ struct ClusterView {
   /// False before 0.11, whose brokers list replicas in any order.
   bool knows_preferred = true;
   bool knows_controller = true;  ///< false before 0.10: v0 does not tell
+  std::map<int32_t, std::string> mis_advertised =
+      {};  ///< brokers whose address leads elsewhere, and how
+  std::map<int32_t, int64_t> quorum_lag_ms = {};  ///< how long ago voters and brokers kept up
+  std::map<int32_t, int64_t> bytes = {};          ///< in the log directories of each broker
+  std::vector<GroupBehind> groups = {};
+  std::vector<RollbackState> rollbacks = {};
 };
 
 /// Everything wrong, by kind, then topic and partition. Partitions that lead elsewhere than

@@ -72,6 +72,8 @@ class Cluster {
   /// Elections follow, as after a crash or a clean shutdown.
   void stop_broker(int32_t id);
   void start_broker(int32_t id);
+  /// Forgets a broker until it is started again; false where it is not known.
+  bool unregister(int32_t id);
   /// The broker gives up what others can lead, and leads nothing new until it is started again.
   void retire(int32_t id);
 
@@ -168,7 +170,7 @@ class Cluster {
   Security security_;
   std::map<std::string, int16_t> feature_levels_;  // that differ from the release's own
   int64_t features_epoch_ = 1;
-  std::set<int32_t> retired_;
+  std::set<int32_t> retired_, unregistered_;
   std::unique_ptr<DataDirectory> directory_;
   bool saving_ = false;
   std::unique_ptr<Groups> groups_;

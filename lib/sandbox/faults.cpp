@@ -71,6 +71,8 @@ std::optional<int16_t> find_error(const std::string& name) {
 void read_effect(Fault& fault, const std::string& text, const std::string& effect) {
   if (effect == "drop") {
     fault.drop = true;
+  } else if (effect == "stop") {
+    fault.stop = true;
   } else if (effect.starts_with("delay=")) {
     std::string delay = effect.substr(6);
     bool in_ms = delay.ends_with("ms");
@@ -96,6 +98,11 @@ void Faults::apply(Call& call, std::function<void(Call&)> serve) {
   auto fault = take(call);
   if (!fault) return serve(call);
   if (fault->drop) return call.connection->close();
+  if (fault->stop) {  // not from within what serves one of its connections
+    call.cluster.loop().after(
+        0, [&cluster = call.cluster, id = call.broker.id()] { cluster.stop_broker(id); });
+    return;
+  }
   if (fault->cut_after_bytes) call.connection->cut_after(*fault->cut_after_bytes);
   call.injected_error = fault->error_code.value_or(0);
   auto proceed = [call, serve = std::move(serve)]() mutable {

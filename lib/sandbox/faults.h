@@ -25,6 +25,7 @@ struct Fault {
   std::optional<size_t>
       cut_after_bytes;  // close the connection after that many bytes of the answer
   bool drop = false;    // close the connection instead of answering
+  bool stop = false;    // stop the broker instead, for good
 };
 
 class Faults {
@@ -45,7 +46,7 @@ class Faults {
 void set_error_codes(const MessageTable& table, void* response, int16_t code);
 
 /// Reads `API[@BROKER]:EFFECT[:COUNT]`, EFFECT being an error's name or number, `delay=500ms`,
-/// `cut=100` or `drop`.
+/// `cut=100`, `drop` or `stop`.
 Fault parse_fault(const std::string& text);
 
 }  // namespace kt::sandbox

@@ -30,9 +30,12 @@ void Cluster::retire(int32_t id) {
   }
 }
 
+bool Cluster::unregister(int32_t id) { return broker(id) && unregistered_.insert(id).second; }
+
 void Cluster::start_broker(int32_t id) {
   if (!broker(id) || is_alive(id)) return;
   retired_.erase(id);
+  unregistered_.erase(id);
   broker(id)->start();
   for (const auto& [name, topic] : topics_) {
     for (auto& partition : topic->partitions) {

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 using kt::ClusterView;
 using kt::find_problems;
 using Metadata = kt::msg::MetadataResponse;
@@ -105,4 +107,63 @@ TEST_CASE("brokers that cannot be reached and a missing controller are findings"
   metadata.controller_id = -1;
   CHECK(kinds({metadata, {}, {{2, "refused"}}}) == Names{"no-controller", "broker-unreachable"});
   CHECK(kinds({metadata, {}, {}, true, false}).empty());
+}
+
+TEST_CASE("bytes are uneven where a broker has far more than its share, and much in all") {
+  auto metadata = cluster_of({1, 2, 3});
+  constexpr int64_t kGib = int64_t{1} << 30;
+  ClusterView view{metadata, {}, {}};
+  view.bytes = {{1, 6 * kGib}, {2, kGib}, {3, 2 * kGib}};
+  auto found = find_problems(view);
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].kind == "bytes-skew");
+  CHECK(found[0].broker == 1);
+  view.bytes = {{1, 6'000'000}, {2, 1'000}, {3, 0}};
+  CHECK(kinds(view).empty());
+}
+
+TEST_CASE("a broker that a shutdown has emptied and that runs on is named") {
+  auto metadata = cluster_of({1, 2});
+  for (int i = 0; i < 5; ++i) add(metadata, "a", 2, {2, 1}, {2, 1});
+  auto found = find_problems({metadata, {}, {}});
+  auto emptied = std::find_if(found.begin(), found.end(),
+                              [](const auto& one) { return one.kind == "half-shut-down"; });
+  REQUIRE(emptied != found.end());
+  CHECK(emptied->broker == 1);
+  metadata.topics[0].partitions.pop_back();  // four may be chance
+  CHECK(kinds({metadata, {}, {}}).empty());
+}
+
+TEST_CASE("a living broker in sync nowhere is half shut down") {
+  auto metadata = cluster_of({1, 2});
+  add(metadata, "a", 2, {2, 1}, {2});
+  CHECK(kinds({metadata, {}, {}}) == Names{"half-shut-down", "under-replicated"});
+}
+
+TEST_CASE("what a shutdown wrote down names it half done until it is put back") {
+  auto metadata = cluster_of({1, 2});
+  ClusterView view{metadata, {}, {}};
+  view.rollbacks = {{"kt-broker-1-shutdown.json", 1, 2, 3}};
+  auto found = find_problems(view);
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].kind == "half-shut-down");
+  CHECK(found[0].message == "kt broker shutdown took it off 2 partitions; 3 more are as they were");
+  view.rollbacks[0].moved = 0;
+  CHECK(kinds(view).empty());
+}
+
+TEST_CASE("lagging nodes of the quorum, wrong addresses and groups too far behind are findings") {
+  auto metadata = cluster_of({1, 2});
+  ClusterView view{metadata, {}, {}};
+  view.quorum_lag_ms = {{1, 0}, {2, 29'999}};
+  CHECK(kinds(view).empty());
+  view.quorum_lag_ms[2] = 30'000;
+  view.mis_advertised = {{2, "its address leads to another broker"}};
+  view.groups = {{"billing", 12, 10}};
+  auto found = find_problems(view);
+  REQUIRE(found.size() == 3);
+  CHECK(found[0].kind == "quorum-lag");
+  CHECK(found[1].kind == "mis-advertised");
+  CHECK(found[2].message == "group \"billing\" is 12 records behind, 10 are allowed");
+  CHECK(found[2].remedy == "kt offsets check billing");
 }

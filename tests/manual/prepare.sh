@@ -17,6 +17,9 @@ log\ merge-state-changes)
 topic\ create | sandbox | protocol* | context* | completion | schema | help | version) ;;
 *) kt topic create orders payments app-a test-a -p 6 -r 2 -q >/dev/null || exit 99 ;;
 esac
+case $EXAMPLE in
+*--undo*) kt broker shutdown 1 -q >/dev/null || exit 99 ;;
+esac
 case $WORDS in
 topic\ alter | topic\ delete) kt topic create app-log test-log tmp-log -p 1 -r 1 -q >/dev/null ;;
 group*)

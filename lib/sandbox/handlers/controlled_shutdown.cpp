@@ -12,6 +12,7 @@ msg::ControlledShutdownResponse handle(Call& call, const msg::ControlledShutdown
   msg::ControlledShutdownResponse response;
   bool old = !call.cluster.release().at_least(0, 9);  // had no codes of their own for these
   auto error = check_controller(call);
+  if (error == ErrorCode::not_controller) error = ErrorCode::stale_controller_epoch;  // as ever
   if (error == ErrorCode::none && !call.cluster.is_alive(request.broker_id))
     error = ErrorCode::broker_not_available;
   if (error != ErrorCode::none) {

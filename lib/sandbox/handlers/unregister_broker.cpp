@@ -1,5 +1,4 @@
-// Forgets a broker that is gone for good. One that is stopped stays known here, for it can be
-// started again.
+// Forgets a broker that is gone for good; it is known again once it is started.
 #include "protocol/msg/unregister_broker.h"
 
 #include "sandbox/handlers/common.h"
@@ -11,7 +10,7 @@ namespace {
 msg::UnregisterBrokerResponse handle(Call& call, const msg::UnregisterBrokerRequest& request) {
   msg::UnregisterBrokerResponse response;
   response.error_message.reset();
-  if (call.cluster.broker(request.broker_id)) return response;
+  if (call.cluster.unregister(request.broker_id)) return response;
   response.error_code = number(ErrorCode::broker_id_not_registered);
   response.error_message =
       "Broker ID " + std::to_string(request.broker_id) + " is not currently registered";
