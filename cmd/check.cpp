@@ -13,6 +13,8 @@
 #include "protocol/msg/describe_configs.h"
 #include "protocol/msg/describe_log_dirs.h"
 #include "protocol/msg/describe_quorum.h"
+#include "zookeeper/partition_states.h"
+#include "zookeeper/topics.h"
 
 namespace kt {
 namespace {
@@ -175,18 +177,46 @@ class Check : public Invocation {
     return found;
   }
 
-  std::vector<Finding> look(const ClientOptions& options) const {
+  /// What ZooKeeper says of leaders, replicas in sync, and the order of replicas: brokers of 0.8
+  /// keep telling what was, and those before 0.11 list replicas in any order.
+  static void correct(zk::Session& zookeeper, msg::MetadataResponse& metadata) {
+    std::vector<std::string> names;
+    std::vector<zk::Partition> places;
+    for (const auto& topic : metadata.topics) {
+      names.push_back(topic.name.value_or(""));
+      for (const auto& one : topic.partitions)
+        places.emplace_back(names.back(), one.partition_index);
+    }
+    auto topics = zk::topics(zookeeper, names);
+    auto states = zk::partition_states(zookeeper, places);
+    size_t place = 0;
+    for (size_t i = 0; i < topics.size(); ++i)
+      for (auto& one : metadata.topics[i].partitions) {
+        if (const auto& state = states[place++]) {
+          one.leader_id = state->leader;
+          one.isr_nodes = state->isr;
+        }
+        if (!topics[i]) continue;
+        auto replicas = topics[i]->replicas.find(one.partition_index);
+        if (replicas != topics[i]->replicas.end()) one.replica_nodes = replicas->second;
+      }
+  }
+
+  std::vector<Finding> look(const Context& context, const ClientOptions& options) const {
     Cluster cluster(options);
     auto metadata = describe_topics(cluster);
     if (cluster.metadata()->brokers.empty()) cluster.refresh({});
     bool since_0_11 = cluster.apis_of_any().best(msg::DescribeConfigsRequest::api()).has_value();
+    bool corrected = !since_0_11 && names_zookeeper(context);
+    if (corrected) correct(*zookeeper_of(context, "the state of partitions"), metadata);
     std::map<int32_t, std::string> elsewhere;
     auto failures = unreachable(cluster, metadata.cluster_id.value_or(""), elsewhere);
     Reached reached;
     for (const auto& [id, broker] : cluster.metadata()->brokers)
       if (!failures.contains(id) && !elsewhere.contains(id)) reached.push_back(id);
     if (since_0_11) find_strangers(cluster, reached, elsewhere);
-    ClusterView view{metadata, min_isr_of(cluster, metadata), std::move(failures), since_0_11,
+    ClusterView view{metadata, min_isr_of(cluster, metadata), std::move(failures),
+                     since_0_11 || corrected,
                      cluster.apis_of_any().best(msg::MetadataRequest::api(), 1).has_value()};
     view.mis_advertised = std::move(elsewhere);
     if (auto leader = quorum_leader(cluster, view.quorum_lag_ms))
@@ -202,13 +232,13 @@ class Check : public Invocation {
   }
 
   /// The last look's findings. A cluster that cannot be reached is waited for too.
-  std::vector<Finding> look_until_well(ClientOptions options) const {
+  std::vector<Finding> look_until_well(const Context& context, ClientOptions options) const {
     Deadline deadline(options.timeout);
     while (true) {
       options.timeout = std::max(deadline.remaining(), kBetweenLooks);
       bool last = deadline.remaining() <= 2 * kBetweenLooks;
       try {
-        auto found = look(options);
+        auto found = look(context, options);
         if (found.empty() || last) return found;
       } catch (const Error& error) {
         if (error.exit() != Exit::unreachable || last) throw;
@@ -219,7 +249,7 @@ class Check : public Invocation {
 
   Exit run(Context& context) override {
     auto options = client_options(context);
-    auto findings = wait_ ? look_until_well(options) : look(options);
+    auto findings = wait_ ? look_until_well(context, options) : look(context, options);
     auto& report = context.report();
     for (auto& finding : findings)
       report.row({finding.kind, finding.topic, finding.partition, finding.broker,
@@ -254,7 +284,8 @@ const Command check_command{
 
 Exit code 3 where anything is found, so it serves as an alert, and with --wait as a readiness probe: it
 looks again until the cluster is well or --timeout is over, a cluster that cannot be reached yet
-included. Works on every release; min.insync.replicas and the preferred leader are known from 0.11 on.)",
+included. Works on every release; min.insync.replicas is known from 0.11 on. Before that, name ZooKeeper
+too (-z): it knows the preferred leaders, and who is in sync, which brokers of 0.8 tell late.)",
     .examples = {{"kt check", "what is wrong?"},
                  {"kt check -o json", "for an alert"},
                  {"kt check --max-lag 100000", "groups that fall behind too"},

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <optional>
+#include <set>
 
 #include "base/text.h"
 #include "broker/handover.h"
@@ -138,6 +139,16 @@ class BrokerShutdown : public Invocation {
     std::vector<std::string> names;
     for (const auto& one : before)
       if (names.empty() || names.back() != one.at.topic) names.push_back(one.at.topic);
+    std::set<TopicPartition> handed_over;
+    for (const auto& one : before)
+      if (!one.successors.empty() && !refused.contains(one.at)) handed_over.insert(one.at);
+    // Brokers hear of new leaders a little later than who asked the controller.
+    await_topics(cluster, names, [&](const TopicMetadata& topic) {
+      return std::none_of(topic.partitions.begin(), topic.partitions.end(), [&](const auto& one) {
+        return one.leader_id == *broker_ &&
+               handed_over.contains({topic.name.value_or(""), one.partition_index});
+      });
+    });
     std::map<TopicPartition, int32_t> leaders;
     auto now = describe_topics(cluster, names);
     for (const auto& topic : now.topics)

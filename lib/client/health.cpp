@@ -17,8 +17,8 @@ constexpr int64_t kSkewAtLeast = 5;
 constexpr int64_t kBytesSkewAtLeast = int64_t{1} << 30;
 /// A replica of the quorum that kept up so long ago is in trouble.
 constexpr int64_t kQuorumLagAtLeastMs = 30'000;
-/// A broker that is last in fewer lists than that may be so by chance.
-constexpr int64_t kLastInAtLeast = 5;
+/// A broker that holds fewer shared replicas may be last in all lists, or behind in all, by chance.
+constexpr int64_t kTellingReplicas = 5;
 
 using Topic = msg::MetadataResponse::Topic;
 using Partition = Topic::Partition;
@@ -164,7 +164,8 @@ class Examiner {
     }
     for (const auto& [broker, held] : holdings_) {
       auto name = std::to_string(broker);
-      if (!alive_.contains(broker) || told.contains(broker) || held.shared == 0) continue;
+      if (!alive_.contains(broker) || told.contains(broker) || held.shared < kTellingReplicas)
+        continue;
       if (held.in_sync == 0)
         add({"half-shut-down",
              {},
@@ -173,8 +174,7 @@ class Examiner {
              "alive, and in sync in none of its " + counted(held.shared, "shared replica") +
                  ": a shutdown that was not followed by a stop, or it is stuck",
              "stop broker " + name + ", or restart it and then kt elect --wait"});
-      else if (held.last == held.shared && held.shared >= kLastInAtLeast && leaders_[broker] == 0 &&
-               alive_.size() > 1)
+      else if (held.last == held.shared && leaders_[broker] == 0 && alive_.size() > 1)
         add({"half-shut-down",
              {},
              {},

@@ -136,8 +136,10 @@ TEST_CASE("a broker that a shutdown has emptied and that runs on is named") {
 
 TEST_CASE("a living broker in sync nowhere is half shut down") {
   auto metadata = cluster_of({1, 2});
-  add(metadata, "a", 2, {2, 1}, {2});
-  CHECK(kinds({metadata, {}, {}}) == Names{"half-shut-down", "under-replicated"});
+  for (int i = 0; i < 5; ++i) add(metadata, "a", 2, {2, 1}, {2});
+  CHECK(kinds({metadata, {}, {}}).front() == "half-shut-down");
+  metadata.topics[0].partitions.pop_back();  // four may be behind for other reasons
+  CHECK(kinds({metadata, {}, {}}).front() == "under-replicated");
 }
 
 TEST_CASE("what a shutdown wrote down names it half done until it is put back") {
