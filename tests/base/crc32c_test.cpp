@@ -21,14 +21,18 @@ TEST_CASE("crc32c: the portable form agrees with the fast one at every length an
 
 TEST_CASE("crc32c: the portable form agrees with the fast one on long inputs") {
   std::string bytes;
-  for (int i = 0; i < 20'000; ++i) bytes.push_back(static_cast<char>(i * i * 37 >> 3));
+  for (int i = 0; i < 20'000; ++i)
+    bytes.push_back(
+        static_cast<char>(static_cast<uint32_t>(i) * static_cast<uint32_t>(i) * 37 >> 3));
   for (size_t size : {3071, 3072, 3073, 6143, 6151, 9216, 20'000})
     CHECK(kt::crc32c(bytes.substr(5, size)) == kt::crc32c_portable(bytes.substr(5, size)));
 }
 
 TEST_CASE("crc32c: a change's effect is known without the bytes around it") {
   std::string before;
-  for (int i = 0; i < 5'000; ++i) before.push_back(static_cast<char>(i * i * 37 >> 3));
+  for (int i = 0; i < 5'000; ++i)
+    before.push_back(
+        static_cast<char>(static_cast<uint32_t>(i) * static_cast<uint32_t>(i) * 37 >> 3));
   for (size_t after : {0, 1, 7, 61, 1023, 4900}) {
     std::string changed = before, difference(40, '\0');
     size_t at = before.size() - after - difference.size();
