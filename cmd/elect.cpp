@@ -93,14 +93,23 @@ class Elect : public Invocation {
       for (const auto& at : choose_partitions(context, topics, partitions_)) add(at);
     for (const auto& entry : file.entries) add(entry.at);
     for (const auto& [id, broker] : cluster.metadata()->brokers) alive_.insert(id);
-    if (zookeeper_) order_replicas();
+    if (zookeeper_) correct();
   }
 
-  /// Brokers before 0.11 tell replicas in any order: ZooKeeper has the right one.
-  void order_replicas() {
+  /// Old brokers tell replicas in any order, and leaders late: ZooKeeper has them right.
+  void correct() {
     std::vector<std::string> names;
-    for (const auto& [at, partition] : before_)
+    std::vector<TopicPartition> partitions;
+    for (const auto& [at, partition] : before_) {
       if (names.empty() || names.back() != at.topic) names.push_back(at.topic);
+      partitions.push_back(at);
+    }
+    auto states = states_of(partitions);
+    for (size_t i = 0; i < partitions.size(); ++i)
+      if (states[i]) {
+        before_[partitions[i]].leader_id = states[i]->leader;
+        before_[partitions[i]].isr_nodes = states[i]->isr;
+      }
     std::map<std::string, zk::Assignment> replicas;
     for (auto& topic : zk::topics(*zookeeper_, names))
       if (topic) replicas[topic->name] = std::move(topic->replicas);
