@@ -4,16 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <iostream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "base/error.h"
 #include "base/text.h"
+#include "files.h"
 #include "output/json.h"
 
 namespace kt {
@@ -219,16 +215,7 @@ void write_entry(std::string& out, const PartitionFile::Entry& entry) {
 }  // namespace
 
 PartitionFile read_partition_file(const std::string& path) {
-  std::ifstream opened;
-  if (path != "-") {
-    opened.open(path, std::ios::binary);
-    if (!opened)
-      throw Error(fmt::format("cannot read {}: {}", in_quotes(path), std::strerror(errno)),
-                  Exit::usage);
-  }
-  std::istream& in = path == "-" ? std::cin : opened;
-  std::string text{std::istreambuf_iterator<char>(in), {}};
-  return Reader(path).read(text);
+  return Reader(path).read(read_input(path));
 }
 
 std::string to_json(const PartitionFile& file) {
