@@ -172,7 +172,7 @@ std::unique_ptr<zk::Session> zookeeper_of(const Context& context, std::string_vi
   auto properties = client_properties(context);
   auto servers = zookeeper_servers(context.settings, properties);
   if (servers.empty())
-    throw Error(fmt::format("{} is kept in ZooKeeper, and none is named", what), Exit::usage,
+    throw Error(fmt::format("{} takes ZooKeeper, and none is named", what), Exit::usage,
                 "-z HOST:PORT/CHROOT, KT_ZOOKEEPER or a context name one");
   return open_zookeeper(context, properties, servers);
 }
@@ -184,7 +184,10 @@ std::unique_ptr<Cluster> connect_to(const Context& context, const std::string& c
 }
 
 std::unique_ptr<Cluster> connect(const Context& context) {
-  return std::make_unique<Cluster>(client_options(context));
+  auto options = client_options(context);
+  options.names_zookeeper = names_zookeeper(context);
+  options.zookeeper = [&context](std::string_view what) { return zookeeper_of(context, what); };
+  return std::make_unique<Cluster>(std::move(options));
 }
 
 }  // namespace kt

@@ -19,7 +19,4 @@ void needs(Cluster& cluster, std::string_view what, BeforeThat before = BeforeTh
   needs(cluster, M::api(), 0, what, before);
 }
 
-/// The release of the brokers as their APIs tell, `2.8`.
-std::string release_of(const BrokerApis& apis);
-
 }  // namespace kt

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "chosen.h"
 #include "protocol/msg/describe_quorum.h"
+#include "zookeeper/cluster.h"
 
 namespace kt {
 
@@ -17,6 +18,7 @@ std::vector<int32_t> choose_brokers(Context& context, Cluster& cluster,
       throw Error(in_quotes(word) + " is no broker", Exit::usage, "brokers are named by numbers");
     asked.push_back(static_cast<int32_t>(id));
   }
+  cluster.learn_all_brokers();
   auto known = cluster.metadata();
   if (known->brokers.empty()) known = cluster.refresh({});
   std::vector<int32_t> chosen;
@@ -30,8 +32,12 @@ std::vector<int32_t> choose_brokers(Context& context, Cluster& cluster,
 }
 
 int32_t controller_of(Cluster& cluster) {
-  if (!cluster.apis_of_any().best(msg::DescribeQuorumRequest::api()))
-    return cluster.metadata()->controller_id;
+  if (!cluster.apis_of_any().best(msg::DescribeQuorumRequest::api())) {
+    bool told = cluster.metadata()->controller_id >= 0 || !cluster.names_zookeeper();
+    if (told) return cluster.metadata()->controller_id;
+    auto controller = zk::controller(cluster.zookeeper("finding the controller"));
+    return controller ? controller->broker_id : -1;
+  }
   msg::DescribeQuorumRequest request;
   auto& topic = request.topics.emplace_back();
   topic.topic_name = "__cluster_metadata";

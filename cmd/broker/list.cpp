@@ -37,7 +37,8 @@ const Command broker_list{
         R"(Lists the brokers that are in the cluster now, with the address that they advertise. With KRaft the
 controller may be no broker: then it is named under the table alone.
 
-0.8 lists only brokers that hold a replica, and none in a cluster without topics.)",
+0.8 lists only brokers that hold a replica, and none in a cluster without topics, unless -z names its
+ZooKeeper. There the controller is found too before 0.10.)",
     .examples = {{"kt broker list", "all brokers"},
                  {"kt broker list -o json", "the same as JSON"},
                  {"kt broker list -o csv", "the same for a sheet"}},

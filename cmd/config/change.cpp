@@ -60,7 +60,7 @@ Exit change_configs(Context& context, Cluster& cluster,
   for (const auto& resource : resources) {
     if (resource.is_quota())
       needs<msg::AlterClientQuotasRequest>(cluster, "changing quotas by request");
-    else
+    else if (resource.scope != ConfigScope::topic)
       needs<msg::AlterConfigsRequest>(cluster, "changing settings by request");
   }
   context.report();

@@ -50,7 +50,7 @@ class ConfigGet : public Invocation {
     for (const auto& resource : words.resources) {
       if (resource.is_quota())
         needs<msg::DescribeClientQuotasRequest>(*cluster, "reading quotas by request");
-      else
+      else if (resource.scope != ConfigScope::topic)
         needs<msg::DescribeConfigsRequest>(*cluster, "reading settings by request");
     }
     auto& report = context.report();
@@ -89,7 +89,7 @@ Names of settings (words without a slash) show those alone, wherever they come f
     group/NAME    metrics/NAME    user/NAME    client/ID    ip/ADDRESS
 
 user, client and ip show quotas; an empty name is their default. The value of a secret setting is null:
-brokers do not tell it. Needs Kafka 0.11; where a value comes from in detail is told from 1.1 on,
+brokers do not tell it. Needs Kafka 0.11, but for topics, whose settings -z finds before; where a value comes from in detail is told from 1.1 on,
 quotas from 2.6, groups from 3.8.)",
     .examples = {{"kt config get topic/orders", "what is set on a topic"},
                  {"kt config get broker/1 log.retention.hours", "one setting and its source"},

@@ -11,13 +11,6 @@
 namespace kt {
 namespace {
 
-std::string release_of(const BrokerApis& apis) {
-  if (!apis.probed_release().empty()) return apis.probed_release();
-  std::vector<ApiRange> served;
-  for (const auto& [key, range] : apis.ranges()) served.push_back({key, range.min, range.max});
-  return guess_release(served);
-}
-
 class ContextTest : public Invocation {
   std::string name_;
   Exit exit_ = Exit::ok;

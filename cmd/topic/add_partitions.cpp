@@ -6,7 +6,6 @@
 #include "base/text.h"
 #include "chosen.h"
 #include "connect.h"
-#include "needs.h"
 
 namespace kt {
 namespace {
@@ -56,7 +55,6 @@ class TopicAddPartitions : public Invocation {
                   "--partitions N, or --replica-assignment for new ones");
     if (!assignment_.empty()) parse_assignment(assignment_);
     auto cluster = connect(context);
-    needs<msg::CreatePartitionsRequest>(*cluster, "adding partitions by request");
     std::vector<msg::CreatePartitionsRequest::Topic> asked;
     std::map<std::string, int32_t> before, wanted;
     context.report();
@@ -108,8 +106,8 @@ const Command topic_add_partitions{
 The controller places the new ones, or --replica-assignment does: one entry for each new partition.
 Partitions are never removed, and records with keys go to other partitions than before.
 
-Returns when every broker shows the partitions with leaders. Needs Kafka 1.0 or later; older releases
-keep that in ZooKeeper, which this version does not write.)",
+Returns when every broker shows the partitions with leaders. Before Kafka 1.0 partitions are added in
+ZooKeeper, which -z must name then; kt places them as Kafka's own tool would.)",
     .examples = {{"kt topic add-partitions orders -p 24", "twenty-four in the end"},
                  {"kt topic add-partitions orders -p 24 --dry-run", "only checked"},
                  {"kt topic add-partitions orders --replica-assignment 1:2,2:3",

@@ -46,7 +46,8 @@ const Command topic_alter{
 same for other things too. Kafka's own topics are changed only where they are named.
 
 Before Kafka 2.3 brokers take the settings of a topic only as a whole: kt reads them, changes them and
-sends all of them. Needs 0.11 or later.)",
+sends all of them. Before 0.11 they are changed in ZooKeeper, which -z must name then; 0.8.0 has no
+settings of topics.)",
     .examples = {{"kt topic alter orders -s retention.ms=604800000", "keep a week"},
                  {"kt topic alter orders --unset retention.ms --dry-run", "only checked"},
                  {"kt topic alter --regex 'app-.*' -s cleanup.policy+=compact",

@@ -8,7 +8,6 @@
 #include "chosen.h"
 #include "client/admin_configs.h"
 #include "connect.h"
-#include "needs.h"
 #include "protocol/errors.h"
 
 namespace kt {
@@ -113,7 +112,6 @@ class TopicCreate : public Invocation {
     check_arguments();
     topics();  // wrong settings and assignments are found before anything is sent
     auto cluster = connect(context);
-    needs<msg::CreateTopicsRequest>(*cluster, "creating topics by request");
     fill_in(*cluster);
     auto asked = topics();
     bool dry_run = context.settings.dry_run;
@@ -162,8 +160,9 @@ numbers that are not given. Returns when every broker shows the topics with lead
 returns as soon as the controller has agreed.
 
 A topic that exists is an error unless --if-not-exists is given. With --dry-run the broker checks
-everything and creates nothing (0.10.2 and later). Creating by request needs Kafka 0.10.1; older
-releases keep that in ZooKeeper, which this version does not write.)",
+everything and creates nothing (0.10.2 and later). Before 0.10.1 topics are created in ZooKeeper, which
+-z must name then; kt checks and places the replicas as Kafka's own tool would, across racks where
+all brokers have one.)",
     .examples = {{"kt topic create orders -p 12 -r 3", "twelve partitions on three brokers each"},
                  {"kt topic create orders --if-not-exists", "as the broker is configured"},
                  {"kt topic create log -p 1 -s cleanup.policy=compact -s segment.ms=3600000",

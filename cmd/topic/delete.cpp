@@ -3,7 +3,6 @@
 #include "base/text.h"
 #include "chosen.h"
 #include "connect.h"
-#include "needs.h"
 #include "protocol/errors.h"
 #include "protocol/msg/delete_topics.h"
 
@@ -35,7 +34,6 @@ class TopicDelete : public Invocation {
 
   Exit run(Context& context) override {
     auto cluster = connect(context);
-    needs<msg::DeleteTopicsRequest>(*cluster, "deleting topics by request");
     auto topics = chosen(context, *cluster);
     if (topics.empty()) return exit_of(context);
     std::vector<std::string> names, items;
@@ -91,8 +89,9 @@ const Command topic_delete{
 An expression needs --regex, and never matches Kafka's own topics: those need to be named. Returns
 when no broker shows the topics any more.
 
-Brokers with delete.topic.enable=false refuse. Deleting by request needs Kafka 0.10.1; older releases
-keep that in ZooKeeper, which this version does not write.)",
+Brokers with delete.topic.enable=false refuse. From 0.8.1 to 0.10.0 topics are deleted by way of
+ZooKeeper, which -z must name then; brokers without delete.topic.enable=true leave such a request
+undone until they have it. 0.8.0 cannot delete.)",
     .examples = {{"kt topic delete orders --yes", "one topic, without a question"},
                  {"kt topic delete --regex 'test-.*' --dry-run", "which topics would go?"},
                  {"kt topic list -q --regex 'tmp-.*' | kt topic delete - --yes --if-exists",

@@ -48,7 +48,8 @@ class TopicDescribe : public Invocation {
                                            const std::vector<TopicMetadata>& topics) const {
     bool needed = under_min_isr_ || at_min_isr_ || with_overrides_;
     bool wanted = needed || configs_ || !choice_.words.empty();
-    bool told = cluster.apis_of_any().best(msg::DescribeConfigsRequest::api()).has_value();
+    bool told = cluster.names_zookeeper() ||
+                cluster.apis_of_any().best(msg::DescribeConfigsRequest::api()).has_value();
     if (topics.empty() || !wanted || (!told && !needed)) return {};
     std::vector<ConfigResource> resources;
     for (const auto& topic : topics)
@@ -122,10 +123,10 @@ const Command topic_describe{
     .text =
         R"(Shows each topic with its partitions: leader, replicas in the order of preference (0.9 and 0.10 tell them
 in any order), replicas in sync, replicas on brokers that are offline. Settings that differ from the cluster's are shown where topics
-are named (Kafka 0.11 and later tell them), or with --configs.
+are named, or with --configs (before Kafka 0.11 they are in ZooKeeper, which -z must name).
 
 The filters narrow it down to what needs a look; several of them add up. min.insync.replicas is the
-value in force, wherever it was set.)",
+value in force, wherever it was set; before 0.11 that of the topic, or 1.)",
     .examples = {{"kt topic describe orders", "one topic with its settings"},
                  {"kt topic describe --under-replicated", "what has a replica out of sync"},
                  {"kt topic describe --under-min-isr --unavailable",

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "client/admin_quotas.h"
+#include "client/zookeeper_topics.h"
 #include "protocol/errors.h"
 #include "protocol/msg/alter_configs.h"
 #include "protocol/msg/incremental_alter_configs.h"
@@ -112,6 +113,12 @@ std::optional<int32_t> broker_of(const ConfigResource& resource) {
   return static_cast<int32_t>(id);
 }
 
+/// Settings of topics before 0.11.
+bool in_zookeeper(Cluster& cluster, const ConfigResource& resource) {
+  return resource.scope == ConfigScope::topic &&
+         !cluster.apis_of_any().best(msg::DescribeConfigsRequest::api());
+}
+
 void take(const msg::DescribeConfigsResponse& response, const std::vector<size_t>& positions,
           std::vector<ResourceConfigs>& found) {
   for (const auto& result : response.results)
@@ -198,12 +205,21 @@ std::vector<ResourceConfigs> describe_configs(Cluster& cluster,
                                               const DescribeConfigsOptions& wanted) {
   std::vector<ResourceConfigs> found(resources.size());
   std::map<std::optional<int32_t>, std::vector<size_t>> by_broker;
+  std::vector<size_t> in_store;
   for (size_t i = 0; i < resources.size(); ++i) {
     found[i].resource = resources[i];
     if (resources[i].is_quota())
       found[i] = describe_quotas(cluster, resources[i]);
+    else if (in_zookeeper(cluster, resources[i]))
+      in_store.push_back(i);
     else
       by_broker[broker_of(resources[i])].push_back(i);
+  }
+  if (!in_store.empty()) {
+    std::vector<ConfigResource> topics;
+    for (size_t position : in_store) topics.push_back(resources[position]);
+    auto told = describe_topic_configs_in_zookeeper(cluster, topics);
+    for (size_t i = 0; i < in_store.size(); ++i) found[in_store[i]] = std::move(told[i]);
   }
   for (const auto& [broker, positions] : by_broker) {
     auto make = [&](int16_t version) {
@@ -258,6 +274,8 @@ std::vector<std::pair<std::string, std::string>> rewritten_configs(
 ConfigOutcome alter_configs(Cluster& cluster, const ConfigResource& resource,
                             const std::vector<ConfigChange>& changes, bool validate_only) {
   if (resource.is_quota()) return {alter_quotas(cluster, resource, changes, validate_only)};
+  if (in_zookeeper(cluster, resource))
+    return alter_topic_configs_in_zookeeper(cluster, resource, changes, validate_only);
   using Request = msg::IncrementalAlterConfigsRequest;
   if (!cluster.apis_of_any().best(Request::api()))
     return rewrite(cluster, resource, changes, validate_only);

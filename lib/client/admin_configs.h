@@ -1,7 +1,8 @@
 // Settings that a cluster keeps: of topics, brokers, loggers, groups and client metrics by
 // DescribeConfigs and (Incremental)AlterConfigs, of users, clients and addresses (quotas) by
 // DescribeClientQuotas and AlterClientQuotas.
-// Versions: DescribeConfigs and AlterConfigs exist from 0.11 on, sources and synonyms from 1.1,
+// Versions: DescribeConfigs and AlterConfigs exist from 0.11 on (settings of topics are read and
+// changed in ZooKeeper before), sources and synonyms from 1.1,
 // IncrementalAlterConfigs from 2.3, quotas from 2.6. Before 2.3 a change is read-modify-write: all
 // that is set is read, changed and sent back, and refused where something could get lost.
 #pragma once

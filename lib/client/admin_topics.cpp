@@ -4,6 +4,7 @@
 #include <set>
 
 #include "client/leaders.h"
+#include "client/zookeeper_topics.h"
 #include "protocol/errors.h"
 #include "protocol/msg/delete_records.h"
 #include "protocol/msg/delete_topics.h"
@@ -71,6 +72,8 @@ msg::MetadataResponse describe_topics(Cluster& cluster,
 std::vector<CreatedTopic> create_topics(Cluster& cluster,
                                         const std::vector<msg::CreateTopicsRequest::Topic>& topics,
                                         bool validate_only) {
+  if (!cluster.apis_of_any().best(msg::CreateTopicsRequest::api()))
+    return create_topics_in_zookeeper(cluster, topics, validate_only);
   msg::CreateTopicsRequest request;
   request.topics = topics;
   request.timeout_ms = request_timeout_ms(cluster);
@@ -93,6 +96,8 @@ std::vector<CreatedTopic> create_topics(Cluster& cluster,
 std::vector<Outcome> create_partitions(
     Cluster& cluster, const std::vector<msg::CreatePartitionsRequest::Topic>& topics,
     bool validate_only) {
+  if (!cluster.apis_of_any().best(msg::CreatePartitionsRequest::api()))
+    return create_partitions_in_zookeeper(cluster, topics, validate_only);
   msg::CreatePartitionsRequest request;
   request.topics = topics;
   request.timeout_ms = request_timeout_ms(cluster);
@@ -105,6 +110,8 @@ std::vector<Outcome> create_partitions(
 }
 
 std::vector<Outcome> delete_topics(Cluster& cluster, const std::vector<std::string>& names) {
+  if (!cluster.apis_of_any().best(msg::DeleteTopicsRequest::api()))
+    return delete_topics_in_zookeeper(cluster, names);
   auto reply = cluster.call_by_version<msg::DeleteTopicsRequest>([&](int16_t version) {
     msg::DeleteTopicsRequest request;
     request.timeout_ms = request_timeout_ms(cluster);
@@ -142,6 +149,7 @@ std::vector<TrimmedPartition> delete_records(Cluster& cluster, const std::vector
 
 bool await_topics(Cluster& cluster, const std::vector<std::string>& names,
                   const std::function<bool(const Topic&)>& done) {
+  cluster.learn_all_brokers();
   bool named =
       cluster.apis_of_any().best(msg::MetadataRequest::api(), kAsksWithoutCreating).has_value();
   CallOptions options;

@@ -1,7 +1,7 @@
 // Topics as administrators handle them: described, created, grown, emptied, deleted, and waited
-// for. All by RPC: CreateTopics and DeleteTopics exist from Kafka 0.10.1 on, DeleteRecords from
-// 0.11, CreatePartitions from 1.0. What a broker answers about single items is data, never an
-// exception.
+// for. By request where the release has one, else by ZooKeeper: CreateTopics and DeleteTopics exist
+// from Kafka 0.10.1 on, CreatePartitions from 1.0, DeleteRecords (by request alone) from 0.11. What
+// a broker answers about single items is data, never an exception.
 #pragma once
 
 #include <cstdint>

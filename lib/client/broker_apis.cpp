@@ -1,6 +1,9 @@
 #include "client/broker_apis.h"
 
 #include <algorithm>
+#include <vector>
+
+#include "protocol/releases.h"
 
 namespace kt {
 
@@ -25,6 +28,13 @@ std::optional<int16_t> BrokerApis::best(const Api& api, int16_t at_least, int16_
   int16_t high = std::min({api.stable_version, served->max, at_most});
   if (low > high) return std::nullopt;
   return high;
+}
+
+std::string release_of(const BrokerApis& apis) {
+  if (!apis.probed_release().empty()) return apis.probed_release();
+  std::vector<ApiRange> served;
+  for (const auto& [key, range] : apis.ranges()) served.push_back({key, range.min, range.max});
+  return guess_release(served);
 }
 
 }  // namespace kt

@@ -37,4 +37,7 @@ class BrokerApis {
   std::string probed_release_;
 };
 
+/// The release of a broker as its APIs tell, `2.8`, `0.8.2`, `3.0-3.2`.
+std::string release_of(const BrokerApis& apis);
+
 }  // namespace kt

@@ -101,6 +101,14 @@ class Cluster {
   /// A connection of one's own to a broker, for pipelines.
   std::unique_ptr<Connection> open(int32_t broker_id, Deadline deadline);
 
+  /// The cluster's ZooKeeper, opened on first use. Throws where none is named: `what` is kept
+  /// there. For one thread at a time.
+  zk::Session& zookeeper(std::string_view what);
+  bool names_zookeeper() const { return options_->names_zookeeper; }
+  /// 0.8 lists only brokers that hold a replica of the topics asked about: takes over the others
+  /// from ZooKeeper, where one is named.
+  void learn_all_brokers();
+
   const ClientOptions& options() const { return *options_; }
   Deadline deadline() const;
   /// A streaming job got on: its limit counts from now again.
@@ -146,6 +154,9 @@ class Cluster {
   void adopt_bootstrap_connections(int32_t broker_id);
   void give_back(std::unique_ptr<Connection> connection);
   Metadata::Broker broker(int32_t broker_id);
+  /// Under mutex_.
+  std::shared_ptr<const Metadata> merge(const msg::MetadataResponse& response,
+                                        const std::vector<std::string>* names);
   std::shared_ptr<const Metadata> ask_metadata(const std::vector<std::string>* topics);
   std::map<std::string, Coordinator> find_until(CoordinatorKind kind,
                                                 const std::vector<std::string>& keys,
@@ -157,6 +168,8 @@ class Cluster {
   mutable std::mutex mutex_;
   Deadline deadline_;
   std::shared_ptr<const Metadata> metadata_;
+  std::vector<Metadata::Broker> told_brokers_;  ///< of ZooKeeper
+  std::unique_ptr<zk::Session> zookeeper_;
   std::map<int32_t, std::vector<std::unique_ptr<Connection>>> idle_;
   std::map<std::pair<CoordinatorKind, std::string>, int32_t> coordinators_;
 };

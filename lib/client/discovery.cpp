@@ -7,6 +7,7 @@
 #include "protocol/errors.h"
 #include "protocol/msg/find_coordinator.h"
 #include "protocol/msg/metadata.h"
+#include "zookeeper/brokers.h"
 
 namespace kt {
 namespace {
@@ -35,20 +36,44 @@ std::shared_ptr<const Metadata> Cluster::ask_metadata(const std::vector<std::str
   auto reply = call_by_version<msg::MetadataRequest>(
       [names](int16_t version) { return metadata_request(version, names); });
   std::lock_guard lock(mutex_);
+  return merge(*reply, names);
+}
+
+std::shared_ptr<const Metadata> Cluster::merge(const msg::MetadataResponse& response,
+                                               const std::vector<std::string>* names) {
   auto next = std::make_shared<Metadata>(*metadata_);
-  next->merge(*reply, names);
+  next->merge(response, names);
+  for (const auto& broker : told_brokers_) next->brokers.try_emplace(broker.id, broker);
   metadata_ = next;
   return next;
+}
+
+zk::Session& Cluster::zookeeper(std::string_view what) {
+  if (!zookeeper_) {
+    if (!options_->zookeeper) throw Error(fmt::format("{} takes ZooKeeper", what));
+    zookeeper_ = options_->zookeeper(what);
+  }
+  return *zookeeper_;
+}
+
+void Cluster::learn_all_brokers() {
+  if (!names_zookeeper() || apis_of_any().best(msg::MetadataRequest::api(), 1)) return;
+  auto living = zk::brokers(zookeeper("finding all brokers"));
+  std::lock_guard lock(mutex_);
+  told_brokers_.clear();
+  for (const auto& broker : living)
+    if (!broker.endpoints.empty())
+      told_brokers_.push_back({broker.id, broker.endpoints.front().address, broker.rack});
+  auto next = std::make_shared<Metadata>(*metadata_);
+  for (const auto& broker : told_brokers_) next->brokers.try_emplace(broker.id, broker);
+  metadata_ = next;
 }
 
 std::shared_ptr<const Metadata> Cluster::learn(const msg::MetadataResponse& response,
                                                const std::vector<std::string>* names) {
   refuse_other_cluster(response.cluster_id.value_or(""));
   std::lock_guard lock(mutex_);
-  auto next = std::make_shared<Metadata>(*metadata_);
-  next->merge(response, names);
-  metadata_ = next;
-  return next;
+  return merge(response, names);
 }
 
 std::shared_ptr<const Metadata> Cluster::metadata() {

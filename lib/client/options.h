@@ -4,12 +4,14 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/clock.h"
 #include "net/address.h"
+#include "zookeeper/session.h"
 
 namespace kt {
 
@@ -38,6 +40,10 @@ struct ClientOptions {
   Milliseconds max_backoff{1'000};
   /// Advertised address → the one to dial instead.
   std::map<net::HostPort, net::HostPort> address_map;
+  /// The cluster's ZooKeeper, for what the brokers' release has no request for. Throws the error
+  /// that says what it is needed for where none is named; empty where there can be none.
+  std::function<std::unique_ptr<zk::Session>(std::string_view what)> zookeeper;
+  bool names_zookeeper = false;
   /// Called after every answer, from any thread that makes requests.
   std::function<void(const RequestLog&)> log;
 };

@@ -66,6 +66,7 @@ std::vector<std::optional<Topic>> topics(Session& session, const std::vector<std
 
 Written create_topic(Session& session, const std::string& name, const Assignment& assignment) {
   auto path = topic_path(name);
+  session.make_path(kTopics);
   auto written = session.create(path, topic_json(assignment).text());
   if (written != Written::uncertain) return written;
   auto now = topics(session, {name})[0];
@@ -80,6 +81,7 @@ Written add_partitions(Session& session, const Topic& topic, const Assignment& a
 }
 
 Written request_deletion(Session& session, const std::string& name) {
+  session.make_path(kDeletions);
   return session.create(std::string(kDeletions) + "/" + name, "");
 }
 
