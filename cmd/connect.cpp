@@ -172,7 +172,7 @@ std::unique_ptr<zk::Session> zookeeper_of(const Context& context, std::string_vi
   auto properties = client_properties(context);
   auto servers = zookeeper_servers(context.settings, properties);
   if (servers.empty())
-    throw Error(fmt::format("{} takes ZooKeeper, and none is named", what), Exit::usage,
+    throw Error(fmt::format("{} is kept in ZooKeeper, and none is named", what), Exit::usage,
                 "-z HOST:PORT/CHROOT, KT_ZOOKEEPER or a context name one");
   return open_zookeeper(context, properties, servers);
 }

@@ -22,7 +22,7 @@ std::vector<std::pair<std::string, std::string>> client_properties(const Context
 ClientOptions client_options(const Context& context);
 
 /// The ZooKeeper that the flags name; a connection is made when something is asked. Where they name
-/// none, throws a usage error that says what it is needed for, `creating topics of Kafka 0.8.0`.
+/// none, throws a usage error that says what it is needed for: `what` is kept there.
 std::unique_ptr<zk::Session> zookeeper_of(const Context& context, std::string_view what);
 
 /// Whether the flags name a ZooKeeper.

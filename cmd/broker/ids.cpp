@@ -35,7 +35,7 @@ int32_t controller_of(Cluster& cluster) {
   if (!cluster.apis_of_any().best(msg::DescribeQuorumRequest::api())) {
     bool told = cluster.metadata()->controller_id >= 0 || !cluster.names_zookeeper();
     if (told) return cluster.metadata()->controller_id;
-    auto controller = zk::controller(cluster.zookeeper("finding the controller"));
+    auto controller = zk::controller(cluster.zookeeper("the controller"));
     return controller ? controller->broker_id : -1;
   }
   msg::DescribeQuorumRequest request;

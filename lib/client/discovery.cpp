@@ -50,7 +50,7 @@ std::shared_ptr<const Metadata> Cluster::merge(const msg::MetadataResponse& resp
 
 zk::Session& Cluster::zookeeper(std::string_view what) {
   if (!zookeeper_) {
-    if (!options_->zookeeper) throw Error(fmt::format("{} takes ZooKeeper", what));
+    if (!options_->zookeeper) throw Error(fmt::format("{} is kept in ZooKeeper", what));
     zookeeper_ = options_->zookeeper(what);
   }
   return *zookeeper_;
@@ -58,7 +58,7 @@ zk::Session& Cluster::zookeeper(std::string_view what) {
 
 void Cluster::learn_all_brokers() {
   if (!names_zookeeper() || apis_of_any().best(msg::MetadataRequest::api(), 1)) return;
-  auto living = zk::brokers(zookeeper("finding all brokers"));
+  auto living = zk::brokers(zookeeper("the list of all brokers"));
   std::lock_guard lock(mutex_);
   told_brokers_.clear();
   for (const auto& broker : living)

@@ -217,7 +217,7 @@ void write_settings(Store& store, const msg::CreateTopicsRequest::Topic& topic) 
 std::vector<CreatedTopic> create_topics_in_zookeeper(
     Cluster& cluster, const std::vector<msg::CreateTopicsRequest::Topic>& topics,
     bool validate_only) {
-  Store store(cluster, what_of(cluster, "creating topics"));
+  Store store(cluster, what_of(cluster, "the register of topics"));
   auto living = racks_of(store.session);
   auto existing = zk::topic_names(store.session);
   return each<CreatedTopic>(topics, [&](const auto& topic, CreatedTopic& created) {
@@ -242,7 +242,7 @@ std::vector<CreatedTopic> create_topics_in_zookeeper(
 std::vector<Outcome> create_partitions_in_zookeeper(
     Cluster& cluster, const std::vector<msg::CreatePartitionsRequest::Topic>& topics,
     bool validate_only) {
-  Store store(cluster, what_of(cluster, "adding partitions to topics"));
+  Store store(cluster, what_of(cluster, "the register of topics"));
   auto living = racks_of(store.session);
   return each<Outcome>(topics, [&](const auto& asked, Outcome&) {
     auto topic = zk::topics(store.session, {asked.name})[0];
@@ -256,7 +256,7 @@ std::vector<Outcome> create_partitions_in_zookeeper(
 
 std::vector<Outcome> delete_topics_in_zookeeper(Cluster& cluster,
                                                 const std::vector<std::string>& names) {
-  Store store(cluster, what_of(cluster, "deleting topics"));
+  Store store(cluster, what_of(cluster, "the register of topics"));
   if (store.notice == zk::ChangeNotice::none)
     throw Error("Kafka 0.8.0 cannot delete topics; 0.8.1 and later can");
   return each<Outcome>(names, [&](const std::string& name, Outcome&) {
@@ -269,7 +269,7 @@ std::vector<Outcome> delete_topics_in_zookeeper(Cluster& cluster,
 
 std::vector<ResourceConfigs> describe_topic_configs_in_zookeeper(
     Cluster& cluster, const std::vector<ConfigResource>& topics) {
-  auto& session = cluster.zookeeper(what_of(cluster, "reading settings of topics"));
+  auto& session = cluster.zookeeper(what_of(cluster, "what is set on topics"));
   std::vector<std::string> names, entities;
   for (const auto& topic : topics) {
     names.push_back(topic.name);
@@ -296,7 +296,7 @@ std::vector<ResourceConfigs> describe_topic_configs_in_zookeeper(
 ConfigOutcome alter_topic_configs_in_zookeeper(Cluster& cluster, const ConfigResource& topic,
                                                const std::vector<ConfigChange>& changes,
                                                bool validate_only) {
-  Store store(cluster, what_of(cluster, "changing settings of topics"));
+  Store store(cluster, what_of(cluster, "what is set on topics"));
   return each<ConfigOutcome>(std::vector{topic}, [&](const auto&, ConfigOutcome& outcome) {
     outcome.name = topic.text();
     refuse_settings_of_080(store);

@@ -54,6 +54,8 @@ class PeerConnection {
     ByteWriter(frame).integer(static_cast<int32_t>(body.size()));
     write(frame.append(body));
   }
+  /// Ends the connection, also while another thread reads from it.
+  void shut_down() { ::shutdown(descriptor_, SHUT_RDWR); }
   /// Waits until the client closes, or the peer is destroyed.
   void wait_for_close() {
     while (!read(1).empty()) {
