@@ -125,6 +125,20 @@ class Elect : public Invocation {
     return zk::partition_states(*zookeeper_, places);
   }
 
+  /// False where another election stands there until the deadline.
+  bool order_when_free(const std::vector<zk::Partition>& order) const {
+    constexpr int kMostTries = 5;
+    for (int attempt = 1; zk::await_election(*zookeeper_, zookeeper_->deadline()); ++attempt) {
+      try {
+        zk::order_election(*zookeeper_, order);
+        return true;
+      } catch (const Error& error) {  // somebody else was first, and is waited for
+        if (error.exit() == Exit::unreachable || attempt >= kMostTries) throw;
+      }
+    }
+    return false;
+  }
+
   /// The controller deletes the order when it is done with it, which tells of no success: states
   /// do.
   std::vector<ElectedPartition> elect_by_zookeeper(const std::vector<TopicPartition>& open) const {
@@ -142,10 +156,7 @@ class Elect : public Invocation {
       order.emplace_back(open[i].topic, open[i].partition);
     }
     if (order.empty()) return answers;
-    auto deadline = zookeeper_->deadline();
-    bool free = zk::await_election(*zookeeper_, deadline);
-    if (free) zk::order_election(*zookeeper_, order);
-    if (!free || !zk::await_election(*zookeeper_, deadline))
+    if (!order_when_free(order) || !zk::await_election(*zookeeper_, zookeeper_->deadline()))
       throw Error(
           "the controller has not finished an election in time", Exit::unreachable,
           "its order stands in /admin/preferred_replica_election of " + zookeeper_->where());
