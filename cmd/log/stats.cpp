@@ -90,7 +90,6 @@ class StatsWorker final : public PieceWorker {
   StatsWorker(Context& context, const DumpOptions& options, const std::vector<LogFile>& files,
               Totals& totals)
       : context_(context),
-        options_(options),
         files_(files),
         totals_(totals),
         reader_(options.filter, options.check_crc, options.limit_bytes) {}
@@ -146,7 +145,6 @@ class StatsWorker final : public PieceWorker {
   }
 
   Context& context_;
-  const DumpOptions& options_;
   const std::vector<LogFile>& files_;
   Totals& totals_;
   FilteredReader reader_;
