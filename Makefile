@@ -54,10 +54,11 @@ deps-lint:
 	@$(call apt,$(LINT_PACKAGES))
 
 lint: deps deps-lint  ## Formatting and static checks; every finding is an error
-	clang-format-16 --dry-run -Werror $(SOURCES)
+	@clang-format-16 --dry-run -Werror $(SOURCES)
 	@CXX=clang++-16 cmake -S . -B $(BUILD)-lint -G Ninja >/dev/null
 	@cmake --build $(BUILD)-lint --target lib/protocol/lists.cpp >/dev/null
-	run-clang-tidy-16 -quiet -p $(BUILD)-lint -j $(JOBS) '$(CURDIR)/(cmd|lib)/.*\.cpp' >$(BUILD)-lint/tidy.log 2>&1 || { cat $(BUILD)-lint/tidy.log; exit 1; }
+	run-clang-tidy-16 -quiet -p $(BUILD)-lint -j $(JOBS) '$(CURDIR)/(cmd|lib)/.*\.cpp' >$(BUILD)-lint/tidy.log 2>&1 || \
+	  { grep -A 5 ' error: ' $(BUILD)-lint/tidy.log || cat $(BUILD)-lint/tidy.log; exit 1; }
 
 format: deps-lint  ## Put every source into the house's format
 	clang-format-16 -i $(SOURCES)

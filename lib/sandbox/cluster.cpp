@@ -76,6 +76,7 @@ Cluster::Cluster(EventLoop& loop, Options options)
   clean_now_and_then();
   expire_offsets_now_and_then();
   expire_producers_now_and_then();
+  expire_transactional_ids_now_and_then();
 }
 
 void Cluster::check_options() const {

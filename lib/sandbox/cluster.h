@@ -151,6 +151,7 @@ class Cluster {
   void clean_now_and_then();
   void expire_offsets_now_and_then();
   void expire_producers_now_and_then();
+  void expire_transactional_ids_now_and_then();
   void compact_next(std::shared_ptr<std::vector<TopicPartition>> left, bool roll,
                     std::function<void()> done);
   void finish_reassignment(Partition& partition);

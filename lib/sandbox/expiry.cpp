@@ -1,15 +1,17 @@
-// What the embedded cluster forgets in time: offsets of groups that nobody uses (KIP-211) and
-// producers that have been silent.
+// What the embedded cluster forgets in time: offsets of groups that nobody uses (KIP-211),
+// producers that have been silent, transactional ids without a transaction.
 #include <optional>
 #include <vector>
 
 #include "sandbox/cluster.h"
 #include "sandbox/groups.h"
+#include "sandbox/transactions.h"
 
 namespace kt::sandbox {
 namespace {
 
-constexpr int64_t kProducerCheckMs = 600'000;  // Kafka's own, which few change
+constexpr int64_t kProducerCheckMs = 600'000;           // Kafka's own, which few change
+constexpr int64_t kTransactionalIdCheckMs = 3'600'000;  // likewise
 constexpr int64_t kMinuteMs = 60'000;
 
 /// From when an offset of this group counts as unused; nothing where it must stay.
@@ -36,7 +38,8 @@ void Groups::expire_offsets(int64_t now_ms, int64_t retention_ms) {
     std::vector<TopicPartition> expired;
     for (const auto& [partition, offset] : group.offsets) {
       auto since = unused_since(group, partition, offset, subscribed);
-      if (since && now_ms - *since >= retention_ms) expired.push_back(partition);
+      if (since && now_ms >= offset.expires_ms.value_or(*since + retention_ms))
+        expired.push_back(partition);
     }
     for (const auto& partition : expired) forget_offset(group, partition);
     if (group.is_empty() && group.offsets.empty() && group.pending.empty())
@@ -59,6 +62,21 @@ void Cluster::expire_producers_now_and_then() {
       for (auto& partition : topic->partitions)
         partition->producers().expire(partition->log().start_offset(), silent_since_ms);
     expire_producers_now_and_then();
+  });
+}
+
+void Transactions::expire(int64_t idle_since_ms) {
+  std::erase_if(transactions_, [&](const auto& entry) {
+    const Transaction& transaction = entry.second;
+    return transaction.state != Transaction::State::ongoing &&
+           transaction.updated_ms <= idle_since_ms;
+  });
+}
+
+void Cluster::expire_transactional_ids_now_and_then() {
+  loop_.after(kTransactionalIdCheckMs, [this] {
+    transactions_->expire(now_ms() - number_setting("transactional.id.expiration.ms"));
+    expire_transactional_ids_now_and_then();
   });
 }
 

@@ -21,6 +21,7 @@ struct CommittedOffset {
   int32_t leader_epoch = -1;
   std::string metadata{};
   int64_t commit_timestamp_ms = 0;
+  std::optional<int64_t> expires_ms{};  // as its commit asked (v2 to v4), else as the broker is set
 };
 using CommittedOffsets = std::map<TopicPartition, CommittedOffset>;
 

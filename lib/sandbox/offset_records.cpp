@@ -11,6 +11,7 @@ namespace {
 
 constexpr int16_t kOffsetKey = 1;  // 0 is an older form of the same
 constexpr int16_t kValueVersion = 3;
+constexpr int16_t kExpiringValueVersion = 1;  // the only one with a time of its own to expire at
 
 template <class Message>
 std::string versioned(int16_t number, const Message& message, int16_t version) {
@@ -34,6 +35,7 @@ void read_record(Cluster& cluster, const RecordView& record) {
   auto value = decode<msg::OffsetCommitValue>(reader.rest(), version);
   group.offsets[partition] = {value.offset, value.leader_epoch, value.metadata,
                               value.commit_timestamp};
+  if (value.expire_timestamp >= 0) group.offsets[partition].expires_ms = value.expire_timestamp;
 }
 
 }  // namespace
@@ -53,7 +55,9 @@ void write_offset_record(Cluster& cluster, const std::string& group_id,
     committed.leader_epoch = offset->leader_epoch;
     committed.metadata = offset->metadata;
     committed.commit_timestamp = offset->commit_timestamp_ms;
-    value = versioned(kValueVersion, committed, kValueVersion);
+    committed.expire_timestamp = offset->expires_ms.value_or(-1);
+    auto version = offset->expires_ms ? kExpiringValueVersion : kValueVersion;
+    value = versioned(version, committed, version);
   }
   BatchBuilder builder({.magic = cluster.release().record_magic(),
                         .base_offset = log.log().end_offset(),

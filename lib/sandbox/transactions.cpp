@@ -30,6 +30,7 @@ Transactions::Initialised Transactions::initialise(const std::string& id, int32_
   auto [entry, is_new] = transactions_.try_emplace(id);
   Transaction& transaction = entry->second;
   transaction.timeout_ms = timeout_ms;
+  transaction.updated_ms = cluster_.now_ms();
   if (is_new) {
     transaction.id = id;
     transaction.producer = new_producer();
@@ -85,6 +86,7 @@ bool Transactions::has(const std::string& id, const TopicPartition& partition) c
 }
 
 void Transactions::open(Transaction& transaction) {
+  transaction.updated_ms = cluster_.now_ms();
   if (transaction.state == Transaction::State::ongoing) return;
   transaction.state = Transaction::State::ongoing;
   transaction.start_ms = cluster_.now_ms();
@@ -136,6 +138,7 @@ void Transactions::close(Transaction& transaction, bool commit, int16_t marker_e
   transaction.partitions.clear();
   transaction.groups.clear();
   transaction.start_ms = -1;
+  transaction.updated_ms = cluster_.now_ms();
 }
 
 void Transactions::restore(const std::string& id, const ProducerIdentity& producer,
@@ -144,6 +147,7 @@ void Transactions::restore(const std::string& id, const ProducerIdentity& produc
   transaction.id = id;
   transaction.producer = producer;
   transaction.timeout_ms = timeout_ms;
+  transaction.updated_ms = cluster_.now_ms();
 }
 
 const Transaction* Transactions::find(const std::string& id) const {

@@ -39,6 +39,7 @@ struct Transaction {
   std::set<TopicPartition> partitions;
   std::set<std::string> groups;
   int64_t start_ms = -1;
+  int64_t updated_ms = 0;  // the last step of its producer: ids that stay silent expire
   std::optional<EventLoop::TimerId> timer;
 
   std::string state_name() const;
@@ -74,6 +75,9 @@ class Transactions {
   int64_t next_producer_id() const { return next_producer_id_; }
   void restore_next_producer(int64_t id) { next_producer_id_ = id; }
   void restore(const std::string& id, const ProducerIdentity& producer, int32_t timeout_ms);
+
+  /// Forgets ids that have had no transaction, nor any other step, since then.
+  void expire(int64_t idle_since_ms);
 
   /// Null where there is none.
   const Transaction* find(const std::string& id) const;

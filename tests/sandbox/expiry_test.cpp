@@ -6,6 +6,7 @@
 #include "protocol/records/batch_builder.h"
 #include "sandbox/cluster.h"
 #include "sandbox/groups.h"
+#include "sandbox/transactions.h"
 
 using namespace kt;
 using namespace kt::sandbox;
@@ -66,6 +67,41 @@ TEST_CASE("offsets of an open transaction stay") {
   test.cluster.groups().end_transaction(group, 1, false);
   test.pass(kHour);
   CHECK(test.cluster.groups().find("g") == nullptr);
+}
+
+TEST_CASE("a commit that names its own retention is kept for that long") {
+  Fixture test;
+  Group& group = test.cluster.groups().get_or_create("g");
+  auto commit = [&](const char* topic, Milliseconds retention) {
+    test.cluster.groups().commit(group, {topic, 0},
+                                 {.offset = 1,
+                                  .commit_timestamp_ms = test.cluster.now_ms(),
+                                  .expires_ms = test.cluster.now_ms() + retention.count()});
+  };
+  commit("short", 5 * kMinute);
+  commit("long", 3 * kHour);
+  test.pass(10 * kMinute);
+  CHECK_FALSE(group.offsets.contains({"short", 0}));
+  test.pass(2 * kHour);
+  CHECK(group.offsets.contains({"long", 0}));
+  test.pass(kHour);
+  CHECK(test.cluster.groups().find("g") == nullptr);
+}
+
+TEST_CASE("transactional ids go after their expiration, those with an open transaction not") {
+  Fixture test;
+  auto& transactions = test.cluster.transactions();
+  constexpr int32_t kTimeoutMs = 900'000;  // what is open at its end is aborted: a step, too
+  transactions.initialise("idle", kTimeoutMs, {});
+  test.pass(100 * kHour);
+  CHECK(transactions.find("idle"));
+  transactions.initialise("busy", kTimeoutMs, {});
+  test.pass(69 * kHour);  // seven days and an hour after the first
+  CHECK(transactions.find("idle") == nullptr);
+  REQUIRE(transactions.find("busy"));
+  transactions.add("busy", {"t", 0});
+  test.pass(kMinute);
+  CHECK(transactions.find("busy")->state == Transaction::State::ongoing);
 }
 
 TEST_CASE("producers that were silent for long are forgotten, those with an open transaction not") {

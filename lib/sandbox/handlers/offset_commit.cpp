@@ -33,6 +33,8 @@ ErrorCode commit(Call& call, const Request& request, const std::string& topic,
   if (metadata.size() > kMostMetadataBytes) return ErrorCode::offset_metadata_too_large;
   CommittedOffset offset{asked.committed_offset, asked.committed_leader_epoch, std::move(metadata),
                          call.cluster.now_ms()};
+  if (request.retention_time_ms >= 0)
+    offset.expires_ms = offset.commit_timestamp_ms + request.retention_time_ms;
   Groups& groups = call.cluster.groups();
   if (call.version == 0)
     groups.zookeeper_offsets(request.group_id)[{topic, asked.partition_index}] = std::move(offset);
