@@ -77,7 +77,7 @@ class RecordsPrinter final : public DumpPrinter {
     std::vector<Column> columns = {{"offset", "OFFSET", Kind::integer},
                                    {"timestamp_ms", "TIME", Kind::timestamp_ms}};
     if (details) {
-      for (Column column :
+      for (const Column& column :
            {Column{"position", "POSITION", Kind::integer},
             Column{"producer_id", "PRODUCER", Kind::integer},
             Column{"producer_epoch", "EPOCH", Kind::integer},
