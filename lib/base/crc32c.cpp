@@ -42,9 +42,11 @@ constexpr uint32_t power_of_bytes(uint64_t bytes) {
 }
 
 #if defined(__x86_64__)
-// The instruction takes three cycles and can start every cycle: three lanes side by side.
-constexpr size_t kLaneBytes = 1024;
+// The instruction takes three cycles and can start every cycle: three lanes side by side. Long
+// lanes are what processors read ahead well; short ones serve the rest.
+constexpr size_t kLongLaneBytes = 4096, kShortLaneBytes = 256;
 
+template <size_t kLaneBytes>
 constexpr std::array<std::array<uint32_t, 256>, 4> make_lane_tables() {
   std::array<std::array<uint32_t, 256>, 4> tables{};
   uint32_t factor = power_of_bytes(kLaneBytes);
@@ -55,12 +57,15 @@ constexpr std::array<std::array<uint32_t, 256>, 4> make_lane_tables() {
     }
   return tables;
 }
-constexpr auto kLaneTables = make_lane_tables();
+template <size_t kLaneBytes>
+constexpr auto kLaneTables = make_lane_tables<kLaneBytes>();
 
 /// The state after a lane of zeros.
-uint32_t behind_lane(uint32_t state) {
-  return kLaneTables[0][state & 0xff] ^ kLaneTables[1][(state >> 8) & 0xff] ^
-         kLaneTables[2][(state >> 16) & 0xff] ^ kLaneTables[3][state >> 24];
+template <size_t kLaneBytes>
+uint32_t behind_lane(uint64_t state) {
+  const auto& tables = kLaneTables<kLaneBytes>;
+  return tables[0][state & 0xff] ^ tables[1][(state >> 8) & 0xff] ^
+         tables[2][(state >> 16) & 0xff] ^ tables[3][(state >> 24) & 0xff];
 }
 
 uint64_t word_at(const char* at) {
@@ -69,24 +74,35 @@ uint64_t word_at(const char* at) {
   return word;
 }
 
-__attribute__((target("sse4.2"))) uint32_t crc32c_sse42(std::string_view bytes, uint32_t crc) {
-  const char* at = bytes.data();
-  size_t left = bytes.size();
-  uint64_t state = ~crc;
-  for (; left >= 3 * kLaneBytes; left -= 3 * kLaneBytes, at += 3 * kLaneBytes) {
+/// Takes all whole groups of three lanes off `bytes`.
+template <size_t kLaneBytes>
+__attribute__((target("sse4.2"))) uint64_t take_lanes(uint64_t state, std::string_view& bytes) {
+  constexpr size_t kLineBytes = 64;
+  for (; bytes.size() >= 3 * kLaneBytes; bytes.remove_prefix(3 * kLaneBytes)) {
     uint64_t second = 0, third = 0;
-    for (const char* lane = at; lane != at + kLaneBytes; lane += 8) {
-      state = __builtin_ia32_crc32di(state, word_at(lane));
-      second = __builtin_ia32_crc32di(second, word_at(lane + kLaneBytes));
-      third = __builtin_ia32_crc32di(third, word_at(lane + 2 * kLaneBytes));
+    const char* end = bytes.data() + kLaneBytes;
+    for (const char* line = bytes.data(); line != end; line += kLineBytes) {
+      for (size_t ahead = 3; ahead < 6; ++ahead) __builtin_prefetch(line + ahead * kLaneBytes);
+      for (const char* lane = line; lane != line + kLineBytes; lane += 8) {
+        state = __builtin_ia32_crc32di(state, word_at(lane));
+        second = __builtin_ia32_crc32di(second, word_at(lane + kLaneBytes));
+        third = __builtin_ia32_crc32di(third, word_at(lane + 2 * kLaneBytes));
+      }
     }
-    state = behind_lane(static_cast<uint32_t>(state)) ^ second;
-    state = behind_lane(static_cast<uint32_t>(state)) ^ third;
+    state = behind_lane<kLaneBytes>(state) ^ second;
+    state = behind_lane<kLaneBytes>(state) ^ third;
   }
-  for (; left >= 8; left -= 8, at += 8) state = __builtin_ia32_crc32di(state, word_at(at));
+  return state;
+}
+
+__attribute__((target("sse4.2"))) uint32_t crc32c_sse42(std::string_view bytes, uint32_t crc) {
+  uint64_t state = ~crc;
+  state = take_lanes<kLongLaneBytes>(state, bytes);
+  state = take_lanes<kShortLaneBytes>(state, bytes);
+  for (; bytes.size() >= 8; bytes.remove_prefix(8))
+    state = __builtin_ia32_crc32di(state, word_at(bytes.data()));
   auto tail = static_cast<uint32_t>(state);
-  for (; left > 0; --left, ++at)
-    tail = __builtin_ia32_crc32qi(tail, static_cast<unsigned char>(*at));
+  for (char byte : bytes) tail = __builtin_ia32_crc32qi(tail, static_cast<unsigned char>(byte));
   return ~tail;
 }
 #endif

@@ -24,7 +24,7 @@ TEST_CASE("crc32c: the portable form agrees with the fast one on long inputs") {
   for (int i = 0; i < 20'000; ++i)
     bytes.push_back(
         static_cast<char>(static_cast<uint32_t>(i) * static_cast<uint32_t>(i) * 37 >> 3));
-  for (size_t size : {3071, 3072, 3073, 6143, 6151, 9216, 20'000})
+  for (size_t size : {767, 768, 769, 1536, 12'287, 12'288, 12'289, 13'063, 19'995})
     CHECK(kt::crc32c(bytes.substr(5, size)) == kt::crc32c_portable(bytes.substr(5, size)));
 }
 
