@@ -5,6 +5,8 @@
 
 #include "base/bytes.h"
 #include "protocol/json.h"
+#include "protocol/msg/consumer_protocol.h"
+#include "protocol/msg/group_metadata_record.h"
 
 namespace kt {
 namespace {
@@ -57,6 +59,37 @@ void append_message(std::string& out, const MessageTable& table, std::string_vie
   write_json(out, table, message.get(), known);
 }
 
+/// Puts a message, whose bytes have its version in front, in place of the next text after `key`;
+/// `at` moves behind it. What cannot be read stays as it is.
+void replace_by_message(std::string& json, size_t& at, std::string_view key,
+                        const MessageTable& table, std::string_view bytes) {
+  at = json.find(key, at) + key.size();
+  std::string readable;
+  try {
+    ByteReader reader(bytes);
+    auto version = reader.integer<int16_t>();
+    append_message(readable, table, reader.rest(), version);
+  } catch (const DecodeError&) {
+    return;
+  }
+  json.replace(at, json.find('"', at + 1) + 1 - at, readable);
+  at += readable.size();
+}
+
+/// What the members of a classic group of consumers told each other, which is bytes to brokers.
+/// Text in JSON has its quotes escaped, so that only the members' own keys are found.
+void show_members(std::string& json, std::string_view bytes, int16_t version) {
+  auto group = decode<msg::GroupMetadataValue>(bytes, version);
+  if (group.protocol_type != "consumer") return;
+  size_t at = 0;
+  for (const auto& member : group.members) {
+    replace_by_message(json, at, "\"subscription\":", msg::ConsumerProtocolSubscription::table(),
+                       member.subscription);
+    replace_by_message(json, at, "\"assignment\":", msg::ConsumerProtocolAssignment::table(),
+                       member.assignment);
+  }
+}
+
 void begin(std::string& out, std::string_view type, std::string_view version) {
   out += "{\"type\":\"";
   out += type;
@@ -79,7 +112,9 @@ void append_coordinator_record(std::string& out, InternalTopic topic, const Reco
     auto number = value.integer<int16_t>();
     version = std::to_string(number);
     value_json.clear();
-    append_message(value_json, *tables->value, value.rest(), number);
+    auto body = value.rest();
+    append_message(value_json, *tables->value, body, number);
+    if (tables->value == &msg::GroupMetadataValue::table()) show_members(value_json, body, number);
   }
   begin(out, tables->type, version);
   out += ",\"key\":" + key_json + ",\"value\":" + value_json + '}';

@@ -5,6 +5,8 @@
 
 #include <string>
 
+#include "base/bytes.h"
+
 using namespace kt;
 
 namespace {
@@ -41,6 +43,50 @@ TEST_CASE("an offset commit has its type in the key and its version in the value
   CHECK(decoded(InternalTopic::offsets, key, std::nullopt) ==
         R"({"type":"OffsetCommit","version":null,"key":{"group":"g","topic":"t","partition":3},)"
         R"("value":null})");
+}
+
+TEST_CASE("what members of a classic group told each other is shown, where it can be read") {
+  auto key = bytes("\0\2\0\1g");
+  auto group = [](std::string_view type, std::string_view assignment) {
+    std::string value;
+    ByteWriter out(value);
+    auto text = [&](std::string_view of) {
+      out.integer(static_cast<int16_t>(of.size()));
+      out.bytes(of);
+    };
+    auto sized = [&](std::string_view of) {
+      out.integer(static_cast<int32_t>(of.size()));
+      out.bytes(of);
+    };
+    out.integer(int16_t{0});
+    text(type);
+    out.integer(int32_t{1});  // generation
+    text("range");
+    text("\"subscription\":");
+    out.integer(int32_t{1});  // members
+    for (std::string_view name : {"m", "c", "h"}) text(name);
+    out.integer(int32_t{9});
+    sized(bytes("\0\0\0\0\0\1\0\1t\xff\xff\xff\xff"));
+    sized(assignment);
+    return value;
+  };
+  std::string before =
+      R"("generation":1,"protocol":"range","leader":"\"subscription\":","members":[{"memberId":"m",)"
+      R"("clientId":"c","clientHost":"h","sessionTimeout":9,"subscription":)";
+  auto shown = [&](std::string_view type, std::string_view assignment) {
+    return decoded(InternalTopic::offsets, key, group(type, assignment));
+  };
+  auto start = [](std::string_view type) {
+    return R"({"type":"GroupMetadata","version":0,"key":{"group":"g"},"value":{"protocolType":")" +
+           std::string(type) + "\",";
+  };
+  CHECK(shown("consumer", bytes("\0\0\0\0\0\1\0\1t\0\0\0\1\0\0\0\2\xff\xff\xff\xff")) ==
+        start("consumer") + before + R"({"topics":["t"],"userData":null},"assignment":)" +
+            R"({"assignedPartitions":[{"topic":"t","partitions":[2]}],"userData":null}}]}})");
+  CHECK(shown("consumer", "") ==
+        start("consumer") + before + R"({"topics":["t"],"userData":null},"assignment":""}]}})");
+  CHECK(shown("connect", "x") ==
+        start("connect") + before + R"("AAAAAAABAAF0/////w==","assignment":"eA=="}]}})");
 }
 
 TEST_CASE("metadata records have frame, type and version in front") {
