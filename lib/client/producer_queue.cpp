@@ -25,6 +25,16 @@ int32_t sequence_after(int32_t sequence, int32_t count) {
   return static_cast<int32_t>((static_cast<int64_t>(sequence) + count) & 0x7fffffff);
 }
 
+/// What a broker said, or what its code means.
+std::string reason(int16_t code, const std::string& message, Codec codec) {
+  if (!message.empty()) return message;
+  std::string text(error_meaning(code));
+  // So does 0.8.0 with snappy, whose library does not run on later Javas.
+  if (code == ErrorCode::unknown_server_error && codec != Codec::none)
+    text += "; perhaps it cannot read " + std::string(codec_name(codec)) + ": try another codec";
+  return text;
+}
+
 }  // namespace
 
 Lane* ProducerQueue::add_lane(Lane lane) {
@@ -185,7 +195,7 @@ void ProducerQueue::refused(const Shipment& shipment, int16_t code, const std::s
     send_again(lane, std::move(batch), true);
   } else {
     if (idempotent) lane.draining = lane.needs_producer_id = true;
-    fail(lane, std::move(batch), code, message.empty() ? std::string(error_meaning(code)) : message,
+    fail(lane, std::move(batch), code, reason(code, message, batch_options.compression.codec),
          error_retriable(code) ? Exit::unreachable : Exit::failed);
   }
   came_back(lane);
