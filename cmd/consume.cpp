@@ -17,6 +17,7 @@
 #include "output/stream/record_writer.h"
 #include "protocol/errors.h"
 #include "record_printer.h"
+#include "record_rows.h"
 #include "stream_settings.h"
 #include "topic_wanted.h"
 
@@ -390,20 +391,7 @@ With -v each fetch is told on standard error: broker, bytes, high watermark, las
           "what broker 2 has of a partition"},
          {"kt consume orders --start @-1h -n 100 --key-separator '\\t'",
           "a hundred records of the last hour"}},
-    .rows = {"records",
-             {{"topic", "TOPIC", Kind::text, "the topic"},
-              {"partition", "PARTITION", Kind::integer, "its partition"},
-              {"offset", "OFFSET", Kind::integer, "the record's offset"},
-              {"timestamp_ms", "TIME", Kind::timestamp_ms, "its time; null where it has none"},
-              {"timestamp_type", "TYPE", Kind::text, "create_time, log_append_time, or null"},
-              {"key", "KEY", Kind::text, "its key; null where it has none"},
-              {"value", "VALUE", Kind::text, "its value; null for a tombstone"},
-              {"headers",
-               "HEADERS",
-               Kind::rows,
-               "its headers, in their order",
-               {{"key", "KEY", Kind::text, "name; names may repeat"},
-                {"value", "VALUE", Kind::text, "value, or null"}}}}},
+    .rows = record_rows("the topic"),
     .formats = {"lines", "raw", "framed"},
     .streams = true,
     .make = make<Consume>,

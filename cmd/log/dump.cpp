@@ -8,6 +8,7 @@
 #include "log/dump_run.h"
 #include "log/stats.h"
 #include "output/stream/record_template.h"
+#include "record_rows.h"
 
 namespace kt {
 namespace {
@@ -201,20 +202,7 @@ Damage is told on standard error, with file and byte position; the rest is print
          {"kt log dump orders-0 --start 3 --end 10 -o jsonl | kt produce orders --format jsonl",
           "some of them, written once more"},
          {"kt log dump orders-0 --stats", "what there is, in short"}},
-    .rows = {"records",
-             {{"topic", "TOPIC", Kind::text, "the topic, by the directory's name"},
-              {"partition", "PARTITION", Kind::integer, "its partition"},
-              {"offset", "OFFSET", Kind::integer, "the record's offset"},
-              {"timestamp_ms", "TIME", Kind::timestamp_ms, "its time; null where it has none"},
-              {"timestamp_type", "TYPE", Kind::text, "create_time, log_append_time, or null"},
-              {"key", "KEY", Kind::text, "its key; null where it has none"},
-              {"value", "VALUE", Kind::text, "its value; null for a tombstone"},
-              {"headers",
-               "HEADERS",
-               Kind::rows,
-               "its headers, in their order",
-               {{"key", "KEY", Kind::text, "name; names may repeat"},
-                {"value", "VALUE", Kind::text, "value, or null"}}}}},
+    .rows = record_rows("the topic, by the directory's name"),
     .exits = {{Exit::failed, "a file cannot be read"}, {Exit::check, "a file is damaged"}},
     .formats = {"lines", "raw", "framed"},
     .connects = false,

@@ -78,6 +78,18 @@ bool is_printable(std::string_view text) {
   return true;
 }
 
+/// What is written alike in all formats that programs read; false for text, and for null, whose
+/// text is empty.
+bool append_plain(OutputBuffer& out, const Cell& cell) {
+  if (cell.type == Cell::Type::boolean)
+    out.append(cell.number != 0 ? "true" : "false");
+  else if (cell.type == Cell::Type::number)
+    stream::append_number(out, cell.number);
+  else
+    return false;
+  return true;
+}
+
 }  // namespace
 
 void append_visible(OutputBuffer& out, std::string_view text) {
@@ -179,24 +191,14 @@ void RowWriter::write_table(OutputBuffer& out, std::span<const Cell> cells) {
 void RowWriter::write_json(OutputBuffer& out, std::span<const Cell> cells) const {
   out.append('{');
   for (size_t i = 0; i < cells.size(); ++i) {
+    const auto& cell = cells[i];
     out.append(json_keys_[i]);
-    switch (cells[i].type) {
-      case Cell::Type::null:
-        out.append("null");
-        break;
-      case Cell::Type::boolean:
-        out.append(cells[i].number != 0 ? "true" : "false");
-        break;
-      case Cell::Type::number:
-        stream::append_number(out, cells[i].number);
-        break;
-      case Cell::Type::bytes:
-        append_json_bytes(out, cells[i].text);
-        break;
-      case Cell::Type::json:
-        out.append(cells[i].text);
-        break;
-    }
+    if (cell.type == Cell::Type::null)
+      out.append("null");
+    else if (cell.type == Cell::Type::json)
+      out.append(cell.text);
+    else if (!append_plain(out, cell))
+      append_json_bytes(out, cell.text);
   }
   out.append("}\n");
 }
@@ -205,20 +207,7 @@ void RowWriter::write_separated(OutputBuffer& out, std::span<const Cell> cells) 
   char separator = format_ == Format::csv ? ',' : '\t';
   for (size_t i = 0; i < cells.size(); ++i) {
     if (i > 0) out.append(separator);
-    switch (cells[i].type) {
-      case Cell::Type::null:
-        break;
-      case Cell::Type::boolean:
-        out.append(cells[i].number != 0 ? "true" : "false");
-        break;
-      case Cell::Type::number:
-        stream::append_number(out, cells[i].number);
-        break;
-      case Cell::Type::bytes:
-      case Cell::Type::json:
-        append_separated(out, separator, cells[i].text);
-        break;
-    }
+    if (!append_plain(out, cells[i])) append_separated(out, separator, cells[i].text);
   }
   out.append('\n');
 }
