@@ -49,10 +49,17 @@ std::string quorum_state_json(std::string_view text) {
 std::string read_side_file(const std::string& path) {
   constexpr int64_t kMostBytes = int64_t{256} << 20;
   auto file = SharedFile::for_reading(path);
-  if (file->size() > kMostBytes)
-    throw DecodeError("of " + std::to_string(file->size()) + " bytes: no such file is that large");
-  std::string bytes(static_cast<size_t>(file->size()), '\0');
-  bytes.resize(file->read_at(0, bytes.data(), bytes.size()));
+  std::string bytes;
+  // A file that is cut while it is read may end anywhere, within an entry too: it is read again.
+  for (int attempt = 0; attempt < 100; ++attempt) {
+    if (file->size() > kMostBytes)
+      throw DecodeError("of " + std::to_string(file->size()) +
+                        " bytes: no such file is that large");
+    bytes.resize(static_cast<size_t>(file->size()));
+    size_t read = file->read_at(0, bytes.data(), bytes.size());
+    if (read == bytes.size()) break;
+    bytes.resize(read);
+  }
   return bytes;
 }
 

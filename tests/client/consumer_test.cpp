@@ -148,6 +148,37 @@ TEST_CASE("a partition that is empty from its start to its end is finished at on
   CHECK(consumer.finished());
 }
 
+TEST_CASE("a batch above the fetch size is asked for in twice the size, until it comes whole") {
+  for (int16_t version : {2, 12}) {
+    CAPTURE(version);
+    Fixture fixture(version);
+    std::vector<int32_t> asked;
+    std::string bytes;
+    int32_t most = 0;
+    fixture.broker.on<msg::FetchRequest>([&](const msg::FetchRequest& request, int16_t) {
+      // As brokers before 0.10.1 cut it. A session need not name a partition that stays as it was.
+      if (!request.topics.empty()) {
+        most = request.topics[0].partitions[0].partition_max_bytes;
+        asked.push_back(most);
+      }
+      bytes = batch(0, 100, 5000).substr(0, static_cast<size_t>(most));
+      msg::FetchResponse response;
+      if (version >= 7) response.session_id = 77;
+      auto& topic = response.responses.emplace_back();
+      topic.topic = "t";
+      topic.partitions.emplace_back().records = bytes;
+      return response;
+    });
+    Cluster cluster(fixture.options);
+    ConsumerOptions options;
+    options.partition_max_bytes = options.partition_most_bytes = 1000;
+    Consumer consumer(cluster, options);
+    consumer.assign({"t", 0}, 0, 100);
+    CHECK(read_all(consumer, 0) == 100);
+    CHECK(asked == std::vector<int32_t>{1000, 2000, 4000, 8000});
+  }
+}
+
 TEST_CASE("a full queue holds fetching back") {
   Fixture fixture;
   Cluster cluster(fixture.options);

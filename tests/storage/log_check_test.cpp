@@ -4,11 +4,16 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <filesystem>
+#include <thread>
 
+#include "base/text.h"
 #include "protocol/records/batch_builder.h"
 #include "protocol/records/record_reader.h"
+#include "storage/batches.h"
 #include "storage/file.h"
+#include "storage/partition_log.h"
 #include "support/temporary_directory.h"
 
 using namespace kt;
@@ -170,4 +175,45 @@ TEST_CASE("what a segment is cut to while it is read counts as its end") {
   });
   CHECK(totals.good_bytes <= int64_t{2} << 20);
   for (const auto& kind : kinds) CHECK(kind == "torn");
+}
+
+TEST_CASE("indexes that their broker fills up and trims while they are read are not damaged") {
+  TemporaryDirectory directory;
+  auto path = directory.path() + "/t-0";
+  {
+    PartitionLog log({.directory = path});
+    for (int i = 0; i < 400; ++i) log.append(batch_at(i * 3, 3, 100, 1000 + i));
+    log.flush();
+  }
+  struct Index {
+    std::string file;
+    uintmax_t size, full_size;
+  };
+  std::vector<Index> indexes;
+  for (auto [suffix, entry_bytes] : {std::pair{".index", 8U}, std::pair{".timeindex", 12U}}) {
+    auto file = path + "/00000000000000000000" + suffix;
+    constexpr uintmax_t kFullBytes = 10 << 20;  // as Kafka makes them: zeros behind the entries
+    indexes.push_back(
+        {file, std::filesystem::file_size(file), kFullBytes / entry_bytes * entry_bytes});
+    CHECK(indexes.back().size >= 10 * entry_bytes);
+  }
+  std::atomic<bool> done = false;
+  std::thread broker([&] {
+    while (!done)
+      for (const auto& index : indexes) {
+        std::filesystem::resize_file(index.file, index.full_size);
+        std::this_thread::yield();
+        std::filesystem::resize_file(index.file, index.size);
+      }
+  });
+  auto files = list_log_files(path);
+  for (int round = 0; round < 50; ++round) {
+    std::vector<std::string> problems;
+    check_log(files, {}, [&](const FoundProblem& found) {
+      problems.push_back(found.problem.file + ": " + found.problem.problem.message);
+    });
+    CHECK(join(problems, "; ") == "");
+  }
+  done = true;
+  broker.join();
 }

@@ -52,6 +52,12 @@ fill() {
   "$kt" consume codecs --group log-dump --start earliest --exit -b "$bootstrap" >/dev/null
   create compacted --set cleanup.policy=compact --set segment.bytes=1048576 --set min.cleanable.dirty.ratio=0.01
   for _ in 1 2; do lines 20000 | produce compacted; done
+  at_least 4.2 || return 0
+  "$kt" consume codecs --group log-dump-classic -X group.protocol=classic --start earliest --exit -b "$bootstrap" >/dev/null
+  "$kafka" tool "$release" kafka.admin.ConfigCommand --bootstrap-server "$bootstrap" --alter --entity-type groups \
+    --entity-name log-dump-share --add-config share.auto.offset.reset=earliest >/dev/null
+  "$kafka" tool "$release" org.apache.kafka.tools.consumer.ConsoleShareConsumer --bootstrap-server "$bootstrap" --topic codecs \
+    --group log-dump-share --max-messages 100 --timeout-ms 30000 >/dev/null 2>&1
 }
 
 # dump CLASS FLAGS FILES...: Java's words in $work/java, judged.
@@ -79,7 +85,8 @@ read_all() {
   dump "$class" "" $files
   "$kt" log check "$data" >"$work/check" 2>&1 || { wrong=1; echo "$release: kt log check is not content:"; head -20 "$work/check"; }
   { [ "$1" = stopped ] && at_least 4.0; } || return $wrong
-  for topic in consumer_offsets:offsets transaction_state:transaction-log cluster_metadata:cluster-metadata; do
+  for topic in consumer_offsets:offsets transaction_state:transaction-log share_group_state:share-group-state \
+    cluster_metadata:cluster-metadata; do
     flag=--${topic#*:}-decoder
     dump "$class" "$flag" $(find "$data" -name '*.log' -path "*/__${topic%:*}-*" -size +0 | sort)
   done

@@ -2,11 +2,7 @@
 #
 #   log_dump.py KT JAVA_OUTPUT [--decoded]     JAVA_OUTPUT: of --deep-iteration --print-data-log; --decoded: with a decoder
 #
-# Where that tool is wrong, or does not say, kt is not judged by it:
-#   - 0.8.0 dies of a null payload, which therefore comes last there
-#   - 1.1.1 prints no key where the value is null
-#   - an open index file, pre-sized with zeros, is printed with entries of zeros (4.3.0: one; 1.1.1: to its end)
-#   - of a message in a wrapper (v0, v1) it says codec none, kt the wrapper's
+# README.md says where that tool is wrong, or does not say: there kt is not judged by it.
 import base64
 import json
 import re
