@@ -8,6 +8,7 @@
 #include "client/admin_configs.h"
 #include "client/group_lag.h"
 #include "client/health.h"
+#include "client/zookeeper_groups.h"
 #include "connect.h"
 #include "protocol/errors.h"
 #include "protocol/msg/describe_configs.h"
@@ -146,12 +147,21 @@ class Check : public Invocation {
     return std::nullopt;
   }
 
-  std::vector<GroupBehind> groups_behind(Cluster& cluster) const {
+  /// Of groups in Kafka, and in ZooKeeper where it is named.
+  std::vector<GroupBehind> groups_behind(const Context& context, Cluster& cluster) const {
     std::vector<GroupBehind> behind;
-    if (!max_lag_ || !keeps_groups(cluster)) return behind;
-    std::vector<std::string> names;
-    for (const auto& group : list_groups(cluster).groups) names.push_back(group.group);
-    auto groups = kafka_groups(cluster, names);
+    if (!max_lag_) return behind;
+    std::vector<StoredGroup> groups;
+    if (keeps_groups(cluster)) {
+      std::vector<std::string> names;
+      for (const auto& group : list_groups(cluster).groups) names.push_back(group.group);
+      groups = kafka_groups(cluster, names);
+    }
+    if (names_zookeeper(context)) {
+      auto session = zookeeper_of(context, "groups of consumers before 0.9");
+      for (auto& group : zookeeper_groups(*session, zk::group_names(*session)))
+        if (group.is_there()) groups.push_back(std::move(group));
+    }
     for (const auto& one : measure_lag(cluster, groups, false))
       if (auto lag = one.total(); lag && *lag > *max_lag_)
         behind.push_back({one.group->description.group, *lag, *max_lag_});
@@ -222,7 +232,7 @@ class Check : public Invocation {
     if (auto leader = quorum_leader(cluster, view.quorum_lag_ms))
       metadata.controller_id = *leader;  // else KRaft names any broker as its controller
     view.bytes = bytes_of(cluster, reached);
-    view.groups = groups_behind(cluster);
+    view.groups = groups_behind(context, cluster);
     view.rollbacks = rollbacks(metadata);
     auto found = find_problems(view);
     std::erase_if(found, [&](const Finding& finding) {
@@ -280,7 +290,7 @@ const Command check_command{
     not-preferred       leaders away from the broker that should have them
     leader-skew         a broker that leads over one and a half times its share
     bytes-skew          a broker that holds over one and a half times its share, and 1 GiB more
-    group-lag           a group kept in Kafka that is further behind than --max-lag allows
+    group-lag           a group further behind than --max-lag allows; with -z those in ZooKeeper too
 
 Exit code 3 where anything is found, so it serves as an alert, and with --wait as a readiness probe: it
 looks again until the cluster is well or --timeout is over, a cluster that cannot be reached yet

@@ -3,9 +3,7 @@
 #include <algorithm>
 
 #include "chosen.h"
-#include "needs.h"
-#include "protocol/msg/alter_client_quotas.h"
-#include "protocol/msg/alter_configs.h"
+#include "client/zookeeper_configs.h"
 
 namespace kt {
 
@@ -57,12 +55,7 @@ void change_one(Context& context, Cluster& cluster, const ConfigResource& resour
 Exit change_configs(Context& context, Cluster& cluster,
                     const std::vector<ConfigResource>& resources,
                     const std::vector<ConfigChange>& changes) {
-  for (const auto& resource : resources) {
-    if (resource.is_quota())
-      needs<msg::AlterClientQuotasRequest>(cluster, "changing quotas by request");
-    else if (resource.scope != ConfigScope::topic)
-      needs<msg::AlterConfigsRequest>(cluster, "changing settings by request");
-  }
+  for (const auto& resource : resources) config_way(cluster, resource, true);
   context.report();
   for (const auto& resource : resources) change_one(context, cluster, resource, changes);
   return exit_of(context);

@@ -2,10 +2,9 @@
 
 #include "base/text.h"
 #include "chosen.h"
+#include "client/zookeeper_configs.h"
 #include "config/setting_words.h"
 #include "connect.h"
-#include "needs.h"
-#include "protocol/msg/describe_client_quotas.h"
 
 namespace kt {
 namespace {
@@ -41,18 +40,15 @@ class ConfigGet : public Invocation {
     for (const auto& name : names)
       if (std::find(known.begin(), known.end(), name) == known.end())
         report_error(context, {{"resource", configs.resource.text()}, {"setting", name}}, 0,
-                     "not a setting of it" + did_you_mean(name, known));
+                     (configs.only_overrides ? "not set on it, and this release tells no defaults"
+                                             : "not a setting of it") +
+                         did_you_mean(name, known));
   }
 
   Exit run(Context& context) override {
     auto words = sort_words(words_);
     auto cluster = connect(context);
-    for (const auto& resource : words.resources) {
-      if (resource.is_quota())
-        needs<msg::DescribeClientQuotasRequest>(*cluster, "reading quotas by request");
-      else if (resource.scope != ConfigScope::topic)
-        needs<msg::DescribeConfigsRequest>(*cluster, "reading settings by request");
-    }
+    for (const auto& resource : words.resources) config_way(*cluster, resource, false);
     auto& report = context.report();
     for (const auto& configs : describe_configs(*cluster, words.resources, {{}, documentation_})) {
       auto thing = configs.resource.text();
@@ -89,8 +85,12 @@ Names of settings (words without a slash) show those alone, wherever they come f
     group/NAME    metrics/NAME    user/NAME    client/ID    ip/ADDRESS
 
 user, client and ip show quotas; an empty name is their default. The value of a secret setting is null:
-brokers do not tell it. Needs Kafka 0.11, but for topics, whose settings -z finds before; where a value comes from in detail is told from 1.1 on,
-quotas from 2.6, groups from 3.8.)",
+brokers do not tell it. Where a value comes from in detail is told from Kafka 1.1 on; groups have
+settings from 3.8 on.
+
+Releases that do not tell by request keep in ZooKeeper what is set on things, and -z must name it:
+topics before 0.11 (none in 0.8.0), brokers before 0.11 (their replication throttles, from 0.10.1),
+quotas before 2.6 (clients from 0.9, users from 0.10.1).)",
     .examples = {{"kt config get topic/orders", "what is set on a topic"},
                  {"kt config get broker/1 log.retention.hours", "one setting and its source"},
                  {"kt config get broker/1 broker/ --all", "everything a broker runs with"},

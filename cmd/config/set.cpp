@@ -36,7 +36,8 @@ named stays as it is. See kt config get for what has settings. A value may hold 
 quote it for the shell.
 
 Before Kafka 2.3 brokers take the settings of a thing only as a whole: kt reads them, changes them and
-sends all of them, says so, and refuses where a secret one would get lost. Needs 0.11; quotas need 2.6.)",
+sends all of them, says so, and refuses where a secret one would get lost. Releases without a request for
+it take settings from ZooKeeper, which -z must name: see kt config get.)",
     .examples = {{"kt config set topic/orders retention.ms=604800000", "one setting"},
                  {"kt config set topic/orders cleanup.policy+=compact", "one more item of a list"},
                  {"kt config set broker/ log.cleaner.threads=2 --dry-run",

@@ -29,10 +29,23 @@ class OffsetsExport : public Invocation {
     return list;
   }
 
+  /// ExportZkOffsets writes partitions as ZooKeeper lists them.
+  std::vector<TopicPartition> order_of(const StoredGroup& group) const {
+    std::vector<TopicPartition> order;
+    if (format_ == PositionsFormat::zk && group.in_zookeeper)
+      for (const auto& [topic, number] : group.in_zookeeper->listed)
+        order.push_back({topic, number});
+    else
+      for (const auto& [partition, committed] : group.offsets.partitions)
+        order.push_back(partition);
+    return order;
+  }
+
   std::vector<FilePosition> positions_of(const std::vector<StoredGroup>& groups) const {
     std::vector<FilePosition> positions;
     for (const auto& group : groups)
-      for (const auto& [partition, committed] : group.offsets.partitions) {
+      for (const auto& partition : order_of(group)) {
+        const auto& committed = group.offsets.partitions.at(partition);
         bool wanted = topics_.empty() ||
                       std::find(topics_.begin(), topics_.end(), partition.topic) != topics_.end();
         if (wanted && committed.offset >= 0)

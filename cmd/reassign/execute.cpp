@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <set>
 
 #include "base/text.h"
 #include "chosen.h"
@@ -92,10 +93,25 @@ class ReassignExecute : public Invocation {
     return earlier;
   }
 
-  static PartitionFile rollback_of(const PlanStatus& status) {
+  /// The replicas of now, and where the plan gives directories, those of now too.
+  PartitionFile rollback_of(Cluster& cluster, const PlanStatus& status) const {
     PartitionFile rollback;
-    for (const auto& move : status.moves)
+    ReplicaFilesMap files;
+    if (has_directories_ && tells_replica_files(cluster)) {
+      std::vector<TopicPartition> partitions;
+      for (const auto& move : status.moves) partitions.push_back(move.entry->at);
+      files = replica_files(cluster, partitions);
+    }
+    for (const auto& move : status.moves) {
       rollback.entries.push_back({move.entry->at, move.now, {}, {}});
+      if (move.entry->log_dirs.empty()) continue;
+      for (int32_t broker : move.now) {
+        auto found = files.find({broker, move.entry->at});
+        rollback.entries.back().log_dirs.push_back(
+            found == files.end() || found->second.directory.empty() ? "any"
+                                                                    : found->second.directory);
+      }
+    }
     return rollback;
   }
 
@@ -145,6 +161,7 @@ class ReassignExecute : public Invocation {
                        outcome.error_code == ErrorCode::not_leader_or_follower;
       if ((outcome.error_code == 0 && outcome.message.empty()) || (not_there && may_be_missing))
         continue;
+      if (!refused_.insert(outcome.move.at).second) continue;
       report_error(context,
                    {{"topic", outcome.move.at.topic},
                     {"partition", outcome.move.at.partition},
@@ -156,17 +173,17 @@ class ReassignExecute : public Invocation {
     }
   }
 
-  /// Starts what may be started now; partitions that the cluster refused are not tried again.
-  void start(Context& context, Mover& mover, const PlanStatus& status,
-             std::set<TopicPartition>& refused) {
+  /// Starts what may be started now; partitions of which the cluster refused anything are not tried
+  /// again.
+  void start(Context& context, Mover& mover, const PlanStatus& status) {
     auto moving = status.count(MoveState::moving);
     std::vector<Reassignment> moves;
     for (const auto& move : status.moves) {
-      if (move.state != MoveState::waiting || refused.contains(move.entry->at)) continue;
+      if (move.state != MoveState::waiting || refused_.contains(move.entry->at)) continue;
       auto started = looks_since_start_.find(move.entry->at);
       if (started != looks_since_start_.end()) {
         if (++started->second < kMostLooks) continue;
-        refused.insert(move.entry->at);
+        refused_.insert(move.entry->at);
         report_error(context,
                      {{"topic", move.entry->at.topic}, {"partition", move.entry->at.partition}}, 0,
                      "was started and is not there: somebody cancelled it, or the controller "
@@ -178,25 +195,25 @@ class ReassignExecute : public Invocation {
     }
     bool must_wait = mover.one_order_at_a_time() && (moving > 0 || !status.others.empty());
     if (moves.empty() || must_wait) return;
-    for (const auto& move : moves) looks_since_start_[move.at] = 0;
     for (const auto& outcome : mover.start(std::move(moves))) {
+      looks_since_start_[outcome.at] = 0;
       if (outcome.error_code == 0) continue;
-      refused.insert(outcome.at);
+      refused_.insert(outcome.at);
       report_error(context, {{"topic", outcome.at.topic}, {"partition", outcome.at.partition}},
                    outcome.error_code, outcome.message);
     }
   }
 
-  static bool is_finished(const PlanStatus& status, const std::set<TopicPartition>& refused) {
+  bool is_finished(const PlanStatus& status) const {
     return std::all_of(status.moves.begin(), status.moves.end(), [&](const auto& move) {
       return move.state == MoveState::done || move.state == MoveState::absent ||
-             refused.contains(move.entry->at);
+             refused_.contains(move.entry->at);
     });
   }
 
-  bool is_started(const PlanStatus& status, const std::set<TopicPartition>& refused) const {
+  bool is_started(const PlanStatus& status) const {
     return std::none_of(status.moves.begin(), status.moves.end(), [&](const auto& move) {
-      return move.state == MoveState::waiting && !refused.contains(move.entry->at) &&
+      return move.state == MoveState::waiting && !refused_.contains(move.entry->at) &&
              !looks_since_start_.contains(move.entry->at);
     });
   }
@@ -204,7 +221,6 @@ class ReassignExecute : public Invocation {
   /// Until all is started, or with --wait moved. Ends where nothing gets on for --timeout.
   PlanStatus carry_out(Context& context, Cluster& cluster, Mover& mover, PlanWatch& watch,
                        PlanStatus status, const PartitionFile& plan) {
-    std::set<TopicPartition> refused;
     int64_t total = 0;
     for (const auto& move : status.moves) total += move.bytes;
     bool bytes = watch.knows_bytes() && total > 0;
@@ -221,9 +237,9 @@ class ReassignExecute : public Invocation {
                                   "interferes",
                                   in_quotes(move.entry->at.topic), move.entry->at.partition),
                       Exit::failed, "kt reassign list shows it");
-      start(context, mover, status, refused);
+      start(context, mover, status);
       status = watch.look();
-      if (wait_ ? is_finished(status, refused) : is_started(status, refused)) return status;
+      if (wait_ ? is_finished(status) : is_started(status)) return status;
       if (wait_) move_directories_again(context, cluster, plan, status);
       // What a finished partition had to copy counts as copied.
       int64_t left = 0;
@@ -296,7 +312,7 @@ class ReassignExecute : public Invocation {
     auto status = watch.look();
     check(status, *mover);
     bool is_there = std::filesystem::exists(path) && !overwrite_;
-    auto rollback = is_there ? earlier_rollback(path, status) : rollback_of(status);
+    auto rollback = is_there ? earlier_rollback(path, status) : rollback_of(*cluster, status);
     context.report();
     if (context.settings.dry_run) {
       report_dry_run(context, status, watch.knows_bytes());
@@ -327,6 +343,7 @@ class ReassignExecute : public Invocation {
 
   bool has_directories_ = false;
   bool told_again_ = false;
+  std::set<TopicPartition> refused_;
   /// Of what this run started: how often it was seen neither moving nor moved.
   std::map<TopicPartition, int> looks_since_start_;
 };

@@ -31,7 +31,7 @@ class Mover {
   /// is not there are missing.
   virtual std::map<TopicPartition, std::vector<int32_t>> replicas(
       const std::vector<std::string>& topics) = 0;
-  /// Starts moves; outcomes in the same order.
+  /// Starts the first of the moves, as many as can be ordered together; their outcomes, in order.
   virtual std::vector<ReassignmentOutcome> start(std::vector<Reassignment> moves) = 0;
   /// Moves that are started while others go on have to wait for those.
   virtual bool one_order_at_a_time() const = 0;

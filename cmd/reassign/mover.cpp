@@ -105,11 +105,12 @@ class OrderMover : public Mover {
 
   std::vector<ReassignmentOutcome> start(std::vector<Reassignment> moves) override {
     std::vector<zk::Move> order;
-    std::vector<ReassignmentOutcome> outcomes;
-    for (auto& move : moves) {
+    for (auto& move : moves)
       order.push_back({{move.at.topic, move.at.partition}, std::move(*move.replicas)});
-      outcomes.push_back({std::move(move.at), 0, {}});
-    }
+    // The rest is for when these are done, which is watched and not waited for here.
+    order.resize(zk::moves_in_one_order(order));
+    std::vector<ReassignmentOutcome> outcomes;
+    for (size_t i = 0; i < order.size(); ++i) outcomes.push_back({std::move(moves[i].at), 0, {}});
     // Another order may come between the look and ours: it is waited for, like the one before.
     constexpr int kTries = 3;
     for (int tries = 1;; ++tries) {

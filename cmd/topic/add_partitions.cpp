@@ -79,11 +79,11 @@ class TopicAddPartitions : public Invocation {
       context.report().row({outcome.name, before[outcome.name], wanted[outcome.name],
                             dry_run ? "would be added" : "added"});
     }
-    if (!dry_run && !no_wait_ && !grown.empty()) wait(context, *cluster, grown, wanted);
+    if (!dry_run && !no_wait_ && !grown.empty()) wait(*cluster, grown, wanted);
     return exit_of(context);
   }
 
-  static void wait(Context& context, Cluster& cluster, const std::vector<std::string>& grown,
+  static void wait(Cluster& cluster, const std::vector<std::string>& grown,
                    const std::map<std::string, int32_t>& wanted) {
     bool seen = await_topics(cluster, grown, [&](const TopicMetadata& topic) {
       auto count = wanted.at(topic.name.value_or(""));
@@ -91,7 +91,9 @@ class TopicAddPartitions : public Invocation {
              std::all_of(topic.partitions.begin(), topic.partitions.end(),
                          [](const auto& partition) { return partition.leader_id >= 0; });
     });
-    if (!seen) context.warn("added, but not all brokers show leaders for all partitions yet");
+    if (!seen)
+      throw Error("added, but not all brokers show leaders for all partitions in time",
+                  Exit::unreachable, "kt topic describe --unavailable shows which");
   }
 };
 

@@ -133,17 +133,19 @@ class TopicCreate : public Invocation {
         created.push_back(topic.name);
       }
     }
-    if (!dry_run && !no_wait_ && !created.empty()) wait(context, *cluster, created);
+    if (!dry_run && !no_wait_ && !created.empty()) wait(*cluster, created);
     return exit_of(context);
   }
 
-  static void wait(Context& context, Cluster& cluster, const std::vector<std::string>& created) {
+  static void wait(Cluster& cluster, const std::vector<std::string>& created) {
     bool seen = await_topics(cluster, created, [](const TopicMetadata& topic) {
       return topic.error_code == 0 && !topic.partitions.empty() &&
              std::all_of(topic.partitions.begin(), topic.partitions.end(),
                          [](const auto& partition) { return partition.leader_id >= 0; });
     });
-    if (!seen) context.warn("created, but not all brokers show leaders for all partitions yet");
+    if (!seen)
+      throw Error("created, but not all brokers show leaders for all partitions in time",
+                  Exit::unreachable, "kt topic describe --unavailable shows which");
   }
 };
 

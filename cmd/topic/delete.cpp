@@ -66,15 +66,18 @@ class TopicDelete : public Invocation {
       context.report().row(
           {outcome->name, topic.partitions.size(), really ? "deleted" : "would be deleted"});
     }
-    if (really && !no_wait_ && !deleted.empty()) wait(context, *cluster, deleted);
+    if (really && !no_wait_ && !deleted.empty()) wait(*cluster, deleted);
     return exit_of(context);
   }
 
-  static void wait(Context& context, Cluster& cluster, const std::vector<std::string>& deleted) {
+  static void wait(Cluster& cluster, const std::vector<std::string>& deleted) {
     bool gone = await_topics(cluster, deleted, [](const TopicMetadata& topic) {
       return topic.error_code == ErrorCode::unknown_topic_or_partition;
     });
-    if (!gone) context.warn("marked for deletion, but brokers still show some of the topics");
+    if (!gone)
+      throw Error("marked for deletion, but brokers still show some of the topics",
+                  Exit::unreachable,
+                  "brokers that are down, or have no delete.topic.enable, keep them");
   }
 };
 

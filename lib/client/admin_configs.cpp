@@ -7,7 +7,7 @@
 
 #include "base/text.h"
 #include "client/admin_quotas.h"
-#include "client/zookeeper_topics.h"
+#include "client/zookeeper_configs.h"
 #include "protocol/errors.h"
 #include "protocol/msg/alter_configs.h"
 #include "protocol/msg/incremental_alter_configs.h"
@@ -113,10 +113,17 @@ std::optional<int32_t> broker_of(const ConfigResource& resource) {
   return static_cast<int32_t>(id);
 }
 
-/// Settings of topics before 0.11.
-bool in_zookeeper(Cluster& cluster, const ConfigResource& resource) {
-  return resource.scope == ConfigScope::topic &&
-         !cluster.apis_of_any().best(msg::DescribeConfigsRequest::api());
+/// From 0.11 to 1.0 brokers tell what they run with, and what was set on them since stands in
+/// ZooKeeper.
+void add_settings_kept_aside(Cluster& cluster, std::vector<ResourceConfigs>& found) {
+  if (!cluster.names_zookeeper()) return;
+  for (auto& configs : found) {
+    bool aside = configs.resource.scope == ConfigScope::broker && configs.error_code == 0 &&
+                 config_way(cluster, configs.resource, true) == ConfigWay::zookeeper;
+    if (!aside || configs.only_overrides) continue;
+    auto kept = describe_configs_in_zookeeper(cluster, {configs.resource}).front();
+    configs.entries.insert(configs.entries.end(), kept.entries.begin(), kept.entries.end());
+  }
 }
 
 void take(const msg::DescribeConfigsResponse& response, const std::vector<size_t>& positions,
@@ -208,17 +215,17 @@ std::vector<ResourceConfigs> describe_configs(Cluster& cluster,
   std::vector<size_t> in_store;
   for (size_t i = 0; i < resources.size(); ++i) {
     found[i].resource = resources[i];
-    if (resources[i].is_quota())
-      found[i] = describe_quotas(cluster, resources[i]);
-    else if (in_zookeeper(cluster, resources[i]))
+    if (config_way(cluster, resources[i], false) == ConfigWay::zookeeper)
       in_store.push_back(i);
+    else if (resources[i].is_quota())
+      found[i] = describe_quotas(cluster, resources[i]);
     else
       by_broker[broker_of(resources[i])].push_back(i);
   }
   if (!in_store.empty()) {
-    std::vector<ConfigResource> topics;
-    for (size_t position : in_store) topics.push_back(resources[position]);
-    auto told = describe_topic_configs_in_zookeeper(cluster, topics);
+    std::vector<ConfigResource> kept;
+    for (size_t position : in_store) kept.push_back(resources[position]);
+    auto told = describe_configs_in_zookeeper(cluster, kept);
     for (size_t i = 0; i < in_store.size(); ++i) found[in_store[i]] = std::move(told[i]);
   }
   for (const auto& [broker, positions] : by_broker) {
@@ -242,6 +249,7 @@ std::vector<ResourceConfigs> describe_configs(Cluster& cluster,
     auto reply = cluster.call_by_version<msg::DescribeConfigsRequest>(make, options);
     take(*reply, positions, found);
   }
+  add_settings_kept_aside(cluster, found);
   return found;
 }
 
@@ -273,9 +281,9 @@ std::vector<std::pair<std::string, std::string>> rewritten_configs(
 
 ConfigOutcome alter_configs(Cluster& cluster, const ConfigResource& resource,
                             const std::vector<ConfigChange>& changes, bool validate_only) {
+  if (config_way(cluster, resource, true) == ConfigWay::zookeeper)
+    return alter_configs_in_zookeeper(cluster, resource, changes, validate_only);
   if (resource.is_quota()) return {alter_quotas(cluster, resource, changes, validate_only)};
-  if (in_zookeeper(cluster, resource))
-    return alter_topic_configs_in_zookeeper(cluster, resource, changes, validate_only);
   using Request = msg::IncrementalAlterConfigsRequest;
   if (!cluster.apis_of_any().best(Request::api()))
     return rewrite(cluster, resource, changes, validate_only);

@@ -1,10 +1,10 @@
 // Settings that a cluster keeps: of topics, brokers, loggers, groups and client metrics by
 // DescribeConfigs and (Incremental)AlterConfigs, of users, clients and addresses (quotas) by
 // DescribeClientQuotas and AlterClientQuotas.
-// Versions: DescribeConfigs and AlterConfigs exist from 0.11 on (settings of topics are read and
-// changed in ZooKeeper before), sources and synonyms from 1.1,
-// IncrementalAlterConfigs from 2.3, quotas from 2.6. Before 2.3 a change is read-modify-write: all
-// that is set is read, changed and sent back, and refused where something could get lost.
+// Versions: DescribeConfigs and AlterConfigs exist from 0.11 on, for brokers and with sources and
+// synonyms from 1.1, IncrementalAlterConfigs from 2.3, quotas from 2.6; before that ZooKeeper keeps
+// what the release has of them: see zookeeper_configs.h. Before 2.3 a change is read-modify-write:
+// all that is set is read, changed and sent back, and refused where something could get lost.
 #pragma once
 
 #include <cstdint>
@@ -67,6 +67,7 @@ struct ResourceConfigs {
   int16_t error_code = 0;
   std::string message;
   std::vector<ConfigEntry> entries;  ///< by name
+  bool only_overrides = false;       ///< what it inherits is not told: it came from ZooKeeper
 };
 
 struct DescribeConfigsOptions {

@@ -1,5 +1,5 @@
 // Quotas of users, client ids and addresses, shown as the settings that Kafka keeps them as. From
-// 2.6 on; before that they stand in ZooKeeper alone.
+// 2.6 on; before that they stand in ZooKeeper alone: zookeeper_configs.h.
 #pragma once
 
 #include <vector>

@@ -156,13 +156,14 @@ bool await_topics(Cluster& cluster, const std::vector<std::string>& names,
   if (!named) options.at_most = 0;
   auto request = metadata_request(named ? kAsksWithoutCreating : 0, std::optional(names));
   for (int attempt = 1;; ++attempt) {
-    bool all_done = true;
+    bool any_told = false, all_done = true;
     for (auto& answer : cluster.call_all_brokers(request, options)) {
       if (!answer.reply) continue;
+      any_told = true;
       keep(answer.reply->message, names);
       for (const auto& topic : (*answer.reply)->topics) all_done = all_done && done(topic);
     }
-    if (all_done) return true;
+    if (any_told && all_done) return true;
     auto pause = cluster.backoff(attempt);
     if (cluster.deadline().remaining() <= pause) return false;
     Clock::system().sleep(pause);

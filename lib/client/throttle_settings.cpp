@@ -81,7 +81,8 @@ class ZooKeeperSettings : public ThrottleSettings {
     constexpr int kTries = 5;
     for (int i = 0; i < kTries; ++i) {
       auto config = zk::config(session_, path);
-      ResourceConfigs now{resource, 0, {}, {}};
+      ResourceConfigs now;
+      now.resource = resource;
       for (const auto& [name, value] : config.entries) {
         auto& entry = now.entries.emplace_back();
         entry.name = name;
@@ -91,7 +92,7 @@ class ZooKeeperSettings : public ThrottleSettings {
       auto list = rewritten_configs(now, changes);
       auto written = zk::write_config(session_, path, config, {list.begin(), list.end()});
       if (written != zk::Written::done) continue;
-      zk::announce_config(session_, path);
+      zk::announce_config(session_, zk::ChangeNotice::entity_path, path);
       return {resource.text(), 0, {}};
     }
     throw Error(resource.text() + ": others change its settings in ZooKeeper all the time");

@@ -7,59 +7,15 @@
 
 #include "base/text.h"
 #include "client/placement.h"
+#include "client/zookeeper_store.h"
 #include "protocol/errors.h"
 #include "zookeeper/brokers.h"
-#include "zookeeper/cluster.h"
 #include "zookeeper/configs.h"
 #include "zookeeper/orders.h"
 #include "zookeeper/topics.h"
 
 namespace kt {
 namespace {
-
-/// What may not be done, with Kafka's code for it: becomes the outcome of one item.
-struct Refusal {
-  ErrorCode code;
-  std::string message;
-};
-
-/// The cluster's ZooKeeper for writing.
-struct Store {
-  zk::Session& session;
-  std::string release;
-  zk::ChangeNotice notice;
-
-  Store(Cluster& cluster, std::string_view what)
-      : session(cluster.zookeeper(what)),
-        release(release_of(cluster.apis_of_any())),
-        notice(zk::change_notice(release)) {
-    zk::refuse_where_kraft_owns(session);
-  }
-};
-
-std::string what_of(Cluster& cluster, std::string_view what) {
-  return fmt::format("{} of Kafka {}", what, release_of(cluster.apis_of_any()));
-}
-
-/// `do_one` of each item; what it refuses is that item's outcome.
-template <class Made, class Items, class DoOne>
-std::vector<Made> each(const Items& items, const DoOne& do_one) {
-  std::vector<Made> outcomes;
-  for (const auto& item : items) {
-    auto& outcome = outcomes.emplace_back();
-    if constexpr (requires { item.name; })
-      outcome.name = item.name;
-    else
-      outcome.name = item;
-    try {
-      do_one(item, outcome);
-    } catch (const Refusal& refusal) {
-      outcome.error_code = static_cast<int16_t>(refusal.code);
-      outcome.message = refusal.message;
-    }
-  }
-  return outcomes;
-}
 
 /// The controller takes any name, and brokers then stumble over it.
 void check_name(const std::string& name, const std::vector<std::string>& existing,
@@ -177,39 +133,15 @@ void refuse_while_moving(zk::Session& session, const std::string& topic) {
                     "its partitions are being moved: wait until that is done"};
 }
 
-std::string entity(const std::string& topic) { return "topics/" + topic; }
-
-void refuse_settings_of_080(const Store& store) {
-  if (store.notice == zk::ChangeNotice::none)
-    throw Refusal{ErrorCode::invalid_config,
-                  "Kafka 0.8.0 keeps no settings of topics: they are in its brokers' files"};
-}
-
-void refuse_unwritten(zk::Written written) {
-  switch (written) {
-    case zk::Written::done:
-      return;
-    case zk::Written::exists:
-      throw Refusal{ErrorCode::topic_already_exists, ""};
-    case zk::Written::absent:
-      throw Refusal{ErrorCode::unknown_topic_or_partition, ""};
-    case zk::Written::uncertain:
-      throw Refusal{ErrorCode::unknown_server_error,
-                    "the connection to ZooKeeper was lost meanwhile: look whether it is done"};
-    default:
-      throw Refusal{ErrorCode::unknown_server_error,
-                    "somebody else has changed it meanwhile: nothing was written, try again"};
-  }
-}
-
 /// A topic that does not exist yet may have settings of one that was deleted: they are replaced.
 void write_settings(Store& store, const msg::CreateTopicsRequest::Topic& topic) {
   std::map<std::string, std::string> settings;
   for (const auto& config : topic.configs) settings[config.name] = config.value.value_or("");
   if (store.notice == zk::ChangeNotice::none) return;
-  auto old = zk::config(store.session, entity(topic.name));
+  auto old = zk::config(store.session, zk::entity_path("topics", topic.name));
   if (settings.empty() && old.entries.empty()) return;
-  refuse_unwritten(zk::write_config(store.session, entity(topic.name), old, settings));
+  refuse_unwritten(
+      zk::write_config(store.session, zk::entity_path("topics", topic.name), old, settings));
 }
 
 }  // namespace
@@ -217,7 +149,7 @@ void write_settings(Store& store, const msg::CreateTopicsRequest::Topic& topic) 
 std::vector<CreatedTopic> create_topics_in_zookeeper(
     Cluster& cluster, const std::vector<msg::CreateTopicsRequest::Topic>& topics,
     bool validate_only) {
-  Store store(cluster, what_of(cluster, "the register of topics"));
+  Store store(cluster, "the register of topics");
   auto living = racks_of(store.session);
   auto existing = zk::topic_names(store.session);
   return each<CreatedTopic>(topics, [&](const auto& topic, CreatedTopic& created) {
@@ -242,7 +174,7 @@ std::vector<CreatedTopic> create_topics_in_zookeeper(
 std::vector<Outcome> create_partitions_in_zookeeper(
     Cluster& cluster, const std::vector<msg::CreatePartitionsRequest::Topic>& topics,
     bool validate_only) {
-  Store store(cluster, what_of(cluster, "the register of topics"));
+  Store store(cluster, "the register of topics");
   auto living = racks_of(store.session);
   return each<Outcome>(topics, [&](const auto& asked, Outcome&) {
     auto topic = zk::topics(store.session, {asked.name})[0];
@@ -256,7 +188,7 @@ std::vector<Outcome> create_partitions_in_zookeeper(
 
 std::vector<Outcome> delete_topics_in_zookeeper(Cluster& cluster,
                                                 const std::vector<std::string>& names) {
-  Store store(cluster, what_of(cluster, "the register of topics"));
+  Store store(cluster, "the register of topics");
   if (store.notice == zk::ChangeNotice::none)
     throw Error("Kafka 0.8.0 cannot delete topics; 0.8.1 and later can");
   return each<Outcome>(names, [&](const std::string& name, Outcome&) {
@@ -265,57 +197,6 @@ std::vector<Outcome> delete_topics_in_zookeeper(Cluster& cluster,
     auto written = zk::request_deletion(store.session, name);
     if (written != zk::Written::exists) refuse_unwritten(written);
   });
-}
-
-std::vector<ResourceConfigs> describe_topic_configs_in_zookeeper(
-    Cluster& cluster, const std::vector<ConfigResource>& topics) {
-  auto& session = cluster.zookeeper(what_of(cluster, "what is set on topics"));
-  std::vector<std::string> names, entities;
-  for (const auto& topic : topics) {
-    names.push_back(topic.name);
-    entities.push_back(entity(topic.name));
-  }
-  auto existing = zk::topics(session, names);
-  auto configs = zk::configs(session, entities);
-  std::vector<ResourceConfigs> found(topics.size());
-  for (size_t i = 0; i < topics.size(); ++i) {
-    found[i].resource = topics[i];
-    if (!existing[i])
-      found[i].error_code = static_cast<int16_t>(ErrorCode::unknown_topic_or_partition);
-    for (const auto& [name, value] : configs[i].entries) {
-      auto& entry = found[i].entries.emplace_back();
-      entry.name = name;
-      entry.value = value;
-      entry.source = "DYNAMIC_TOPIC_CONFIG";
-      entry.is_override = true;
-    }
-  }
-  return found;
-}
-
-ConfigOutcome alter_topic_configs_in_zookeeper(Cluster& cluster, const ConfigResource& topic,
-                                               const std::vector<ConfigChange>& changes,
-                                               bool validate_only) {
-  Store store(cluster, what_of(cluster, "what is set on topics"));
-  return each<ConfigOutcome>(std::vector{topic}, [&](const auto&, ConfigOutcome& outcome) {
-    outcome.name = topic.text();
-    refuse_settings_of_080(store);
-    auto now = describe_topic_configs_in_zookeeper(cluster, {topic}).front();
-    if (now.error_code != 0) throw Refusal{ErrorCode::unknown_topic_or_partition, ""};
-    auto read = zk::config(store.session, entity(topic.name));
-    now.entries.clear();
-    for (const auto& [name, value] : read.entries) {
-      auto& entry = now.entries.emplace_back();
-      entry.name = name;
-      entry.value = value;
-      entry.is_override = true;
-    }
-    auto wanted = rewritten_configs(now, changes);
-    if (validate_only) return;
-    refuse_unwritten(
-        zk::write_config(store.session, entity(topic.name), read, {wanted.begin(), wanted.end()}));
-    zk::announce_topic_config(store.session, store.notice, topic.name);
-  })[0];
 }
 
 }  // namespace kt

@@ -1,11 +1,24 @@
 #include "zookeeper/configs.h"
 
+#include <fmt/format.h>
+
 #include "base/text.h"
 
 namespace kt::zk {
 namespace {
 
 std::string config_path(const std::string& entity_path) { return "/config/" + entity_path; }
+
+/// As Kafka writes names into paths: URL-encoded, and blanks and stars too.
+std::string encoded(std::string_view name) {
+  std::string text;
+  for (unsigned char c : name) {
+    bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                 c == '.' || c == '-' || c == '_';
+    text += plain ? std::string(1, static_cast<char>(c)) : fmt::format("%{:02X}", c);
+  }
+  return text;
+}
 
 /// Whether release `name`, `0.10.1` or the first of a range, comes before the other.
 bool before(std::string_view name, std::initializer_list<int64_t> other) {
@@ -64,38 +77,30 @@ ChangeNotice change_notice(std::string_view release) {
   return ChangeNotice::entity_path;
 }
 
-namespace {
-
-std::string entity_notice(const std::string& entity_path) {
-  return Json(Json::Object{{"version", 2}, {"entity_path", entity_path}}).text();
-}
-
-void announce(Session& session, const std::string& notice) {
-  constexpr const char* kChanges = "/config/changes";
-  session.make_path(kChanges);
-  session.create_sequential(std::string(kChanges) + "/config_change_", notice);
-}
-
-}  // namespace
-
-std::string notice_data(ChangeNotice kind, const std::string& topic) {
+std::string notice_data(ChangeNotice kind, const std::string& entity_path) {
+  auto slash = entity_path.find('/');
+  auto type = entity_path.substr(0, slash), name = entity_path.substr(slash + 1);
   switch (kind) {
     case ChangeNotice::topic_name:
-      return Json(topic).text();
+      return Json(name).text();
     case ChangeNotice::entity_name:
-      return Json(Json::Object{{"version", 1}, {"entity_type", "topics"}, {"entity_name", topic}})
+      return Json(Json::Object{{"version", 1}, {"entity_type", type}, {"entity_name", name}})
           .text();
     default:
-      return entity_notice("topics/" + topic);
+      return Json(Json::Object{{"version", 2}, {"entity_path", entity_path}}).text();
   }
 }
 
-void announce_topic_config(Session& session, ChangeNotice kind, const std::string& topic) {
-  if (kind != ChangeNotice::none) announce(session, notice_data(kind, topic));
+void announce_config(Session& session, ChangeNotice kind, const std::string& entity_path) {
+  if (kind == ChangeNotice::none) return;
+  constexpr const char* kChanges = "/config/changes";
+  session.make_path(kChanges);
+  session.create_sequential(std::string(kChanges) + "/config_change_",
+                            notice_data(kind, entity_path));
 }
 
-void announce_config(Session& session, const std::string& entity_path) {
-  announce(session, entity_notice(entity_path));
+std::string entity_path(std::string_view kind, std::string_view name) {
+  return fmt::format("{}/{}", kind, name.empty() ? "<default>" : encoded(name));
 }
 
 }  // namespace kt::zk

@@ -41,12 +41,13 @@ enum class ChangeNotice {
 /// Of a release as `guess_release` names it: `0.8.2`, `2.4`, `3.0-3.2`.
 ChangeNotice change_notice(std::string_view release);
 
-/// The data of a notice for a topic.
-std::string notice_data(ChangeNotice kind, const std::string& topic);
+/// The data of a notice for an entity, `topics/orders`. Topics alone before 0.9.
+std::string notice_data(ChangeNotice kind, const std::string& entity_path);
 
-/// Tells the brokers that settings of the topic have changed.
-void announce_topic_config(Session& session, ChangeNotice kind, const std::string& topic);
-/// The same of any entity, `brokers/1`; from 0.10.1 on alone.
-void announce_config(Session& session, const std::string& entity_path);
+/// Tells the brokers that settings of the entity have changed.
+void announce_config(Session& session, ChangeNotice kind, const std::string& entity_path);
+
+/// `topics/orders`, `users/<default>` for no name, `clients/a%20b`: the name as Kafka encodes it.
+std::string entity_path(std::string_view kind, std::string_view name);
 
 }  // namespace kt::zk

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "base/json.h"
@@ -50,6 +51,8 @@ void read_members(Session& session, std::vector<ConsumerGroup>& groups) {
   for (const auto& group : groups)
     lists.push_back(fmt::format("{}/{}/ids", kConsumers, group.name));
   auto ids = session.children(lists);
+  for (auto& list : ids)
+    if (list) std::sort(list->begin(), list->end());
   std::vector<std::string> paths;
   std::vector<std::pair<ConsumerGroup*, std::string>> members;
   for (size_t i = 0; i < groups.size(); ++i)
@@ -120,10 +123,13 @@ std::vector<ConsumerGroup> consumer_groups(Session& session,
   for (size_t i = 0; i < owned.size(); ++i)
     if (owners[i])
       groups[owned[i].group].owners[{owned[i].topic, owned[i].partition}] = owners[i]->data;
-  for (size_t i = 0; i < stored.size(); ++i)
-    if (offsets[i])
-      groups[stored[i].group].offsets[{stored[i].topic, stored[i].partition}] = {
-          parse_offset(offsets[i]->data, stored[i].path), offsets[i]->version};
+  for (size_t i = 0; i < stored.size(); ++i) {
+    if (!offsets[i]) continue;
+    auto& group = groups[stored[i].group];
+    Partition at{stored[i].topic, stored[i].partition};
+    group.offsets[at] = {parse_offset(offsets[i]->data, stored[i].path), offsets[i]->version};
+    group.listed.push_back(std::move(at));
+  }
   return groups;
 }
 

@@ -33,6 +33,7 @@ struct ConsumerGroup {
   std::vector<Consumer> members;
   std::map<Partition, std::string> owners;  ///< `C-thread`, as it stands there
   std::map<Partition, StoredOffset> offsets;
+  std::vector<Partition> listed;  ///< the partitions of `offsets` as the server lists them
 };
 
 std::vector<std::string> group_names(Session& session);

@@ -125,6 +125,10 @@ void order_reassignment(Session& session, const std::vector<Move>& moves,
   order(session, kReassignment, parts_of(moves, kMostBytes), progress);
 }
 
+size_t moves_in_one_order(const std::vector<Move>& moves) {
+  return moves.empty() ? 0 : parts_of(moves, kMostBytes).front().partitions;
+}
+
 bool await_election(Session& session, Deadline deadline) {
   return session.await_gone(kElection, deadline);
 }

@@ -36,6 +36,9 @@ void order_election(Session& session, const std::vector<Partition>& partitions,
 void order_reassignment(Session& session, const std::vector<Move>& moves,
                         const OrderProgress& progress = {});
 
+/// How many of the moves, from the first on, go into one node.
+size_t moves_in_one_order(const std::vector<Move>& moves);
+
 /// Waits until no such order stands there; false at the deadline.
 bool await_election(Session& session, Deadline deadline);
 bool await_reassignment(Session& session, Deadline deadline);

@@ -155,7 +155,8 @@ void Session::refuse(const Operation& operation) const {
   if (operation.code == Code::no_auth)
     throw Error(fmt::format("ZooKeeper {} does not allow to {} {}", where(), verb(operation.kind),
                             operation.path),
-                Exit::failed, "its rights name others; -X zookeeper.digest=USER:PASSWORD");
+                Exit::failed,
+                "its rights name others; -X zookeeper.digest.user and .password name one");
   throw Error(fmt::format("ZooKeeper {}: {} {}: {}", where(), verb(operation.kind), operation.path,
                           operation.refusal));
 }
@@ -257,14 +258,15 @@ std::vector<std::optional<std::vector<std::string>>> Session::children(
   for (auto& answer : run(operations(Operation::Kind::children, paths))) {
     auto& list = lists.emplace_back();
     if (answer.code != Code::ok) continue;
-    std::sort(answer.names.begin(), answer.names.end());
     list = std::move(answer.names);
   }
   return lists;
 }
 
 std::optional<std::vector<std::string>> Session::children(const std::string& path) {
-  return children(std::vector{path})[0];
+  auto names = children(std::vector{path})[0];
+  if (names) std::sort(names->begin(), names->end());
+  return names;
 }
 
 Written Session::create(const std::string& path, const std::string& data) {

@@ -60,7 +60,7 @@ class Session {
   std::vector<std::optional<Node>> get(const std::vector<std::string>& paths);
   /// Everything but the data.
   std::optional<Node> exists(const std::string& path);
-  /// The names below a node, sorted; nothing where the node is absent.
+  /// The names below a node, sorted; of many, as the server lists them. Nothing where it is absent.
   std::optional<std::vector<std::string>> children(const std::string& path);
   std::vector<std::optional<std::vector<std::string>>> children(
       const std::vector<std::string>& paths);

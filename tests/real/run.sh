@@ -1,6 +1,7 @@
 #!/bin/bash
 # What `make test-kafka` runs: on each release the cases, on real brokers and on the sandbox as that release, held
-# against that release's own tools; Kafka's message converters; then clients that others wrote, against the sandbox.
+# against that release's own tools; what faults leave behind; Kafka's message converters; then clients that others
+# wrote, against the sandbox.
 #
 #   tests/real/run.sh [RELEASE... | all]     nothing: the seven of every day
 #
@@ -129,6 +130,12 @@ test_release() {
 for release in "${releases[@]}"; do
   test_release
   stop_release $?
+done
+
+# One release whose moves and elections go through ZooKeeper, and the newest.
+echo "Faults on clusters of three brokers"
+for release in 1.1.1 4.3.0; do
+  case " ${releases[*]} " in *" $release "*) suite "faults $release" timeout -k 20 600 bash "$here/faults.sh" "$release" 1 ;; esac
 done
 
 echo "Kafka's converters, 4.3.0 and 3.9.1"

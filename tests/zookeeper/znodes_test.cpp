@@ -2,6 +2,8 @@
 // path and cause.
 #include <doctest/doctest.h>
 
+#include <thread>
+
 #include "base/error.h"
 #include "support/fake_zookeeper.h"
 #include "zookeeper/brokers.h"
@@ -83,14 +85,23 @@ TEST_CASE("a topic that the controller has rewritten while its answer was lost c
 
 TEST_CASE("the notice of a change is the one that the release reads") {
   CHECK(change_notice("0.8.0") == ChangeNotice::none);
-  CHECK(notice_data(change_notice("0.8.1"), "t") == "\"t\"");
-  CHECK(notice_data(change_notice("0.8.2"), "t") == "\"t\"");
-  CHECK(notice_data(change_notice("0.9"), "t") ==
+  CHECK(notice_data(change_notice("0.8.1"), "topics/t") == "\"t\"");
+  CHECK(notice_data(change_notice("0.8.2"), "topics/t") == "\"t\"");
+  CHECK(notice_data(change_notice("0.9"), "topics/t") ==
         R"({"version":1,"entity_type":"topics","entity_name":"t"})");
-  CHECK(notice_data(change_notice("0.10.0"), "t") ==
+  CHECK(notice_data(change_notice("0.10.0"), "topics/t") ==
         R"({"version":1,"entity_type":"topics","entity_name":"t"})");
   for (const char* release : {"0.10.1", "0.11.0", "1.1", "2.8", "3.0-3.2", "3.9"})
-    CHECK(notice_data(change_notice(release), "t") == R"({"version":2,"entity_path":"topics/t"})");
+    CHECK(notice_data(change_notice(release), "topics/t") ==
+          R"({"version":2,"entity_path":"topics/t"})");
+  CHECK(notice_data(change_notice("0.9"), "clients/app") ==
+        R"({"version":1,"entity_type":"clients","entity_name":"app"})");
+}
+
+TEST_CASE("names of entities are encoded as Kafka encodes them") {
+  CHECK(entity_path("users", "") == "users/<default>");
+  CHECK(entity_path("clients", "a b*c+d/e~") == "clients/a%20b%2Ac%2Bd%2Fe%7E");
+  CHECK(entity_path("users", "CN=\xc3\xa9-1_.") == "users/CN%3D%C3%A9-1_.");
 }
 
 TEST_CASE("settings are replaced as a whole, under the version that was read") {
@@ -132,6 +143,48 @@ TEST_CASE("an order is refused while another one stands there") {
   CHECK_FALSE(running_election(f.session));
   order_election(f.session, {{"t", 0}});
   CHECK(running_election(f.session) == std::vector<Partition>{{"t", 0}});
+}
+
+TEST_CASE("an election over 900 KB goes in parts, each after the last one has gone") {
+  Fixture f;
+  std::vector<Partition> wanted, elected;
+  for (int32_t i = 0; i < 4'000; ++i) wanted.push_back({std::string(249, 't'), i});
+  std::vector<size_t> sizes;
+  std::thread controller([&] {
+    Session session{SessionOptions{.servers = parse_servers(f.server.address())}};
+    constexpr const char* kPath = "/admin/preferred_replica_election";
+    while (elected.size() < wanted.size() && !session.deadline().expired()) {
+      session.await(
+          kPath, [](const auto& node) { return node.has_value(); }, session.deadline());
+      auto node = session.get(kPath);
+      if (!node) continue;
+      sizes.push_back(node->data.size());
+      for (auto& partition : parse_election(node->data, kPath)) elected.push_back(partition);
+      session.remove(kPath, node->version);
+    }
+  });
+  std::vector<size_t> done;
+  order_election(f.session, wanted, [&](size_t count, size_t) { done.push_back(count); });
+  controller.join();
+  CHECK(elected == wanted);
+  REQUIRE(sizes.size() == 2);
+  CHECK(sizes[0] <= 900'000);
+  CHECK(sizes[0] > 899'000);
+  REQUIRE(done.size() == 2);
+  CHECK(done[0] == 0);
+  CHECK(done[1] > 3'000);
+}
+
+TEST_CASE("moves over 900 KB are as many as one node holds, then the rest") {
+  std::vector<Move> moves;
+  for (int32_t i = 0; i < 4'000; ++i) moves.push_back({{std::string(249, 't'), i}, {1, 2, 3}});
+  auto count = moves_in_one_order(moves);
+  auto nodes = reassignment_nodes(moves, 900'000);
+  REQUIRE(nodes.size() == 2);
+  CHECK(parse_reassignment(nodes[0], "/p").size() == count);
+  moves.resize(count);
+  CHECK(moves_in_one_order(moves) == count);
+  CHECK(moves_in_one_order({}) == 0);
 }
 
 TEST_CASE("groups are read with members, owners and positions, and positions written back") {

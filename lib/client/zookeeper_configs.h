@@ -1,0 +1,27 @@
+// Settings of releases whose brokers have no request for them, by ZooKeeper: of topics from 0.8.1
+// to 0.10.2, of brokers (the two rates of throttled replication) from 0.10.1 to 1.0, quotas of
+// client ids from 0.9 and of users from 0.10.1, both to 2.5. Answers are those of the requests; see
+// admin_configs.h, which asks config_way() first.
+#pragma once
+
+#include <vector>
+
+#include "client/admin_configs.h"
+
+namespace kt {
+
+enum class ConfigWay { request, zookeeper };
+
+/// How this cluster's release reads or changes settings of the thing. Throws an error that names
+/// the release needed where this one has nothing of the kind.
+ConfigWay config_way(Cluster& cluster, const ConfigResource& resource, bool changes);
+
+/// What is set on the things, in their order.
+std::vector<ResourceConfigs> describe_configs_in_zookeeper(
+    Cluster& cluster, const std::vector<ConfigResource>& resources);
+
+ConfigOutcome alter_configs_in_zookeeper(Cluster& cluster, const ConfigResource& resource,
+                                         const std::vector<ConfigChange>& changes,
+                                         bool validate_only);
+
+}  // namespace kt
