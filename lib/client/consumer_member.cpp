@@ -33,7 +33,9 @@ class ConsumerMember final : public Membership {
 
   Milliseconds tick() override {
     auto reply = heartbeat();
-    switch (static_cast<ErrorCode>(reply->error_code)) {
+    auto error = static_cast<ErrorCode>(reply->error_code);
+    if (error != ErrorCode::unreleased_instance_id) holder_gone_by_.reset();
+    switch (error) {
       case ErrorCode::none:
         return accept(*reply);
       case ErrorCode::unsupported_version:
@@ -46,9 +48,13 @@ class ConsumerMember final : public Membership {
         reset();
         return Milliseconds(0);
       case ErrorCode::unreleased_instance_id:
-        // The former holder of the instance id is still expected to come back: its session must
-        // end.
-        return options().heartbeat_interval;
+        // A holder that died is gone when its session ends; one that lives keeps the id.
+        if (!holder_gone_by_) {
+          holder_gone_by_ = Deadline(options().session_timeout);
+          note("another member holds the instance id: waiting for the end of its session");
+        }
+        if (!holder_gone_by_->expired()) return options().heartbeat_interval;
+        break;
       default:
         break;
     }
@@ -149,6 +155,7 @@ class ConsumerMember final : public Membership {
     return result;
   }
 
+  std::optional<Deadline> holder_gone_by_;  // runs out when a dead holder's session has ended
   std::set<TopicPartition> reported_;
   std::map<std::string, Uuid> topic_ids_;
 };

@@ -84,9 +84,12 @@ void GroupConsumer::close() {
   }
   link_.refuse_long_waits();
   if (thread_.joinable()) thread_.join();
-  if (!commit_failure_.empty())
+  bool done_in_vain = std::any_of(holdings_.begin(), holdings_.end(), [](const auto& entry) {
+    return entry.second.done_offset > entry.second.committed_offset;
+  });
+  if (!failure_.empty() && done_in_vain)
     throw Error(fmt::format("the last offsets of group \"{}\" are not committed: {}",
-                            options_.group, commit_failure_));
+                            options_.group, failure_));
 }
 
 bool GroupConsumer::is_stopping() const {
@@ -123,7 +126,7 @@ void GroupConsumer::take_part() {
       if (next_tick.expired()) {
         next_tick = Deadline(member_->tick());
         std::lock_guard lock(mutex_);
-        ++quiet_ticks_;
+        quiet_ticks_ += member_->epoch() > 0;  // who waits to be let in has been told nothing yet
       }
       if (next_commit.expired()) {
         commit();
@@ -151,7 +154,7 @@ void GroupConsumer::run() try {
 } catch (const Error& error) {
   {
     std::lock_guard lock(mutex_);
-    commit_failure_ = error.message();
+    failure_ = error.message();
   }
   consumer_.fail(std::current_exception());
 } catch (...) {

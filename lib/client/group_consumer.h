@@ -106,7 +106,7 @@ class GroupConsumer {
   int quiet_ticks_ = 0;  ///< heartbeats since the assignment was last told, or changed
   bool stopping_ = false;
   bool commit_at_end_ = false;
-  std::string commit_failure_;
+  std::string failure_;  ///< of the last commit, or what ended the thread, which next() throws too
   std::thread thread_;
 };
 

@@ -98,17 +98,17 @@ bool GroupConsumer::commit() {
       },
       kLastWithNames);
   std::lock_guard lock(mutex_);
-  commit_failure_.clear();
+  failure_.clear();
   for (const auto& topic : reply->topics)
     for (const auto& partition : topic.partitions) {
       TopicPartition id{topic.name, partition.partition_index};
       if (partition.error_code != 0)
-        commit_failure_ = error_text(partition.error_code);
+        failure_ = error_text(partition.error_code);
       else if (auto held = holdings_.find(id); held != holdings_.end())
         held->second.committed_offset = offsets[id];
     }
-  if (!commit_failure_.empty()) note("commit: " + commit_failure_);
-  return commit_failure_.empty();
+  if (!failure_.empty()) note("commit: " + failure_);
+  return failure_.empty();
 }
 
 }  // namespace kt

@@ -212,6 +212,25 @@ TEST_CASE("a static member that comes back within its session finds its partitio
   }
 }
 
+TEST_CASE(
+    "an instance id that another member holds: the end is not taken for reached, an error says "
+    "why") {
+  Fixture fixture({}, 4, "20000");
+  Cluster cluster(fixture.options);
+  auto options = Fixture::group(GroupOptions::Protocol::consumer);
+  options.instance_id = "i1";
+  GroupConsumer holder(cluster, options, {});
+  read(holder, 40);
+  options.stop_at_end = true;
+  GroupConsumer second(cluster, options, {});
+  try {
+    while (second.next(Deadline(Milliseconds(10'000))) || !second.finished()) continue;
+    FAIL("came to an end");
+  } catch (const Error& error) {
+    CHECK(error.message().find("UNRELEASED_INSTANCE_ID") != std::string::npos);
+  }
+}
+
 TEST_CASE("heartbeats go on while the reader is held up for longer than the session timeout") {
   for (auto protocol : kProtocols) {
     Fixture fixture;
