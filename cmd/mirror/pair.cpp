@@ -97,7 +97,7 @@ std::vector<mirror::TargetPartition> MirrorPair::targets(
       TopicPartition source{topic.source.name.value_or(""), partition.partition_index};
       TopicPartition target{topic.target, partition.partition_index};
       if (metadata->partition(target.topic, target.partition) == nullptr) continue;
-      found.push_back({target, mirror::RunIds(name_, source_id_, source)});
+      found.push_back({target, mirror::RunIds(name_, source_id_, source), source});
       sources.push_back(std::move(source));
     }
   return found;

@@ -33,6 +33,11 @@ class MirrorPair {
   /// Every partition of them that both sides have.
   std::vector<mirror::TargetPartition> targets(const std::vector<mirror::CopiedTopic>& topics,
                                                std::vector<TopicPartition>& sources);
+  /// How far each copy has come, in that order.
+  std::vector<mirror::TargetPosition> positions(
+      const std::vector<mirror::TargetPartition>& partitions) {
+    return mirror::find_target_positions(*source_, *target_, name_, partitions);
+  }
 
  private:
   std::string from_, to_, name_ = "mirror";

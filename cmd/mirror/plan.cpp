@@ -8,7 +8,6 @@
 #include "protocol/errors.h"
 #include "protocol/msg/describe_log_dirs.h"
 #include "protocol/msg/fetch.h"
-#include "protocol/msg/produce.h"
 
 namespace kt {
 namespace {
@@ -55,7 +54,7 @@ class MirrorPlan : public Invocation {
     auto ends = list_offsets(pair_.source(), queries, committed);
     std::vector<TopicPartition> sources;
     auto targets = pair_.targets(topics, sources);
-    auto positions = mirror::find_target_positions(pair_.target(), targets);
+    auto positions = pair_.positions(targets);
     std::map<TopicPartition, const mirror::TargetPosition*> known;
     for (size_t i = 0; i < sources.size(); ++i) known[sources[i]] = &positions[i];
     std::map<std::string, Amount> amounts;
@@ -98,7 +97,6 @@ class MirrorPlan : public Invocation {
     auto plans = mirror::plan_topics(pair_.source(), pair_.target(), topics);
     auto left = amounts(topics);
     auto bytes = sizes();
-    bool too_old = !pair_.target().apis_of_any().best(msg::ProduceRequest::api(), 3);
     for (const auto& plan : plans) {
       const auto& amount = left[plan.source];
       Value size;
@@ -114,7 +112,6 @@ class MirrorPlan : public Invocation {
                                        one.target.value_or("default")));
       Value problem;
       if (!amount.problem.empty()) problem = amount.problem;
-      if (too_old) problem = "the target is older than Kafka 0.11";
       context.report().row({plan.source, plan.target, action(plan), plan.partitions,
                             plan.target_partitions, plan.replication_factor, amount.lag,
                             std::move(size), Value(settings), std::move(problem)});

@@ -40,6 +40,12 @@ class MirrorRun : public Invocation {
   Milliseconds refresh_{30'000};
   std::set<TopicPartition> reported_;
   std::set<std::string> refused_;
+  struct Created {
+    std::string topic;
+    int32_t partition;
+    std::string target;
+  };
+  std::vector<Created> created_;  ///< those that a dry run does not find in the target
 
   std::vector<Argument> arguments() override {
     auto list = pair_.arguments();
@@ -79,6 +85,14 @@ class MirrorRun : public Invocation {
     if (fresh.empty()) return;
     for (const auto& plan : mirror::plan_topics(pair_.source(), pair_.target(), fresh)) {
       Outcome outcome;
+      if (context.settings.dry_run && !no_create_) {
+        for (int32_t number = 0; number < plan.partitions; ++number)
+          if (number < plan.target_partitions)
+            copier.add({plan.source, number}, {plan.target, number});
+          else
+            created_.push_back({plan.source, number, plan.target});
+        continue;
+      }
       if (plan.action != mirror::TopicAction::none && no_create_)
         outcome = {plan.target, static_cast<int16_t>(ErrorCode::unknown_topic_or_partition),
                    fmt::format("the target has {} of its {}, and --no-create was given",
@@ -112,7 +126,16 @@ class MirrorRun : public Invocation {
     return bytes;
   }
 
+  static std::string_view state_of(const Context& context, const mirror::PartitionStatus& status) {
+    if (!context.settings.dry_run || status.state != mirror::LaneState::done)
+      return state_name(status.state);
+    return status.position < status.source_end ? "would be copied" : "in step";
+  }
+
   void print(Context& context, const mirror::Mirror& copier) {
+    for (const auto& one : created_)
+      context.report().row({one.topic, one.partition, one.target, "would be created", Value(),
+                            Value(), Value(), 0, 0, 0, Value()});
     for (const auto& status : copier.status()) {
       Value lag;
       if (status.position >= 0 && status.source_end >= 0)
@@ -120,7 +143,7 @@ class MirrorRun : public Invocation {
       Value message;
       if (!status.message.empty()) message = status.message;
       context.report().row({status.source.topic, status.source.partition, status.target.topic,
-                            state_name(status.state), known(status.position),
+                            state_of(context, status), known(status.position),
                             known(status.source_end), std::move(lag), status.records, status.bytes,
                             status.runs, std::move(message)});
     }
@@ -136,7 +159,9 @@ class MirrorRun : public Invocation {
     options.start = start_;
     options.skip_gaps = on_gap_ == "skip";
     options.append = append_;
+    exit_ = exit_ || context.settings.dry_run;
     options.stop_at_end = exit_;
+    options.only_place = context.settings.dry_run;
     options.memory_bytes = static_cast<size_t>(memory_.bytes);
     options.warn = [&context](const std::string& sentence) { context.warn(sentence); };
     options.log = [&context](const std::string& sentence) { context.detail(sentence); };
@@ -198,12 +223,14 @@ without holes.
 
 Nothing is copied twice and nothing is left out, whatever is interrupted, killed or started twice: each
 record's source offset is its sequence number in the target, so that the target's brokers refuse what
-they have, and tell where to go on. Nothing is kept elsewhere. See kt-mirror-guarantees(7) for what holds
-on which releases. The target must be Kafka 0.11 or later.
+they have, and tell where to go on. Nothing is kept elsewhere. Targets from 0.8.2 to 0.10 have no such
+numbers: there the position is stored, and after a failure the last records are compared.
+See kt-mirror-guarantees(7) for what holds on which releases.
 
 A partition that cannot go on stops alone, with its error and the way out, and makes the exit code 1: the
 source deleted records before they were copied (--on-gap skip goes on behind them), the topic was created
-anew or its log truncated, the target holds records of others (--append copies behind them).)",
+anew or its log truncated, the target holds records of others (--append copies behind them). --dry-run
+says where each partition would go on, and what would stop it.)",
     .examples = {{"kt mirror run orders --from east --to west", "one topic, for good"},
                  {"kt mirror run --from old --to new --exit", "everything that is there now"},
                  {"kt mirror run --regex 'app-.*' --exclude '.*-test' --rename "
@@ -211,25 +238,29 @@ anew or its log truncated, the target holds records of others (--append copies b
                   "some topics, under other names"},
                  {"kt mirror run orders --from east --to west --start @-1h --on-gap skip",
                   "the last hour, and what comes"}},
-    .rows = {"partitions",
-             {{"topic", "TOPIC", Kind::text, "Name of the topic in the source"},
-              {"partition", "PARTITION", Kind::integer, "Number of the partition, in both"},
-              {"target_topic", "TARGET", Kind::text, "Name of the topic in the target"},
-              {"state", "STATE", Kind::text, "copying, done, waiting or stopped"},
-              {"position", "POSITION", Kind::integer,
-               "The source offset before which all is in the target; null where not known"},
-              {"source_end_offset", "END", Kind::integer,
-               "Where the source ended when last heard of; null where not known"},
-              {"lag", "LAG", Kind::integer, "Offsets between the two; null where not known"},
-              {"copied_records", "RECORDS", Kind::integer, "Records that this run copied"},
-              {"copied_bytes", "SIZE", Kind::size_bytes, "Bytes that this run copied"},
-              {"runs", "", Kind::integer,
-               "Producer ids that this run began in the target, one per hole in the offsets"},
-              {"message", "", Kind::text, "Why it waits or is stopped; null otherwise"}}},
+    .rows =
+        {"partitions",
+         {{"topic", "TOPIC", Kind::text, "Name of the topic in the source"},
+          {"partition", "PARTITION", Kind::integer, "Number of the partition, in both"},
+          {"target_topic", "TARGET", Kind::text, "Name of the topic in the target"},
+          {"state", "STATE", Kind::text,
+           "copying, done, waiting or stopped; with --dry-run would be copied, would be created, "
+           "in step or stopped"},
+          {"position", "POSITION", Kind::integer,
+           "The source offset before which all is in the target; null where not known"},
+          {"source_end_offset", "END", Kind::integer,
+           "Where the source ended when last heard of; null where not known"},
+          {"lag", "LAG", Kind::integer, "Offsets between the two; null where not known"},
+          {"copied_records", "RECORDS", Kind::integer, "Records that this run copied"},
+          {"copied_bytes", "SIZE", Kind::size_bytes, "Bytes that this run copied"},
+          {"runs", "", Kind::integer,
+           "Producer ids that this run began in the target, one per hole in the offsets"},
+          {"message", "", Kind::text, "Why it waits or is stopped; null otherwise"}}},
     .exits = {{Exit::failed, "At least one partition is stopped, or a topic could not be made"},
               {Exit::unreachable,
                "Nothing could be copied for --timeout, though there was something"}},
     .connects = false,
+    .changes = true,
     .streams = true,
     .make = make<MirrorRun>,
 };

@@ -4,7 +4,6 @@
 #include "client/offsets.h"
 #include "mirror/pair.h"
 #include "protocol/errors.h"
-#include "protocol/msg/describe_producers.h"
 #include "protocol/msg/fetch.h"
 
 namespace kt {
@@ -21,6 +20,13 @@ class MirrorStatus : public Invocation {
     return list;
   }
 
+  static std::string_view held_by(const mirror::TargetAbilities& abilities, bool has_run) {
+    if (!abilities.has_sequences) return "stored and compared";
+    if (has_run && abilities.tells_producers) return "held by the broker";
+    return has_run || !abilities.tells_producers ? "read off the log"
+                                                 : "read off the log, producer forgotten";
+  }
+
   Exit run(Context& context) override {
     pair_.open(context);
     context.report();
@@ -28,14 +34,13 @@ class MirrorStatus : public Invocation {
     std::vector<TopicPartition> sources;
     auto topics = pair_.choose(context);
     auto targets = pair_.targets(topics, sources);
-    auto positions = mirror::find_target_positions(pair_.target(), targets);
+    auto positions = pair_.positions(targets);
     bool committed = source.apis_of_any().best(msg::FetchRequest::api(), 4).has_value();
     std::vector<OffsetQuery> queries;
     for (const auto& partition : sources)
       for (int64_t time : {kEarliest, kLatest}) queries.push_back({partition, time});
     auto ends = list_offsets(source, queries, committed);
-    bool asked =
-        pair_.target().apis_of_any().best(msg::DescribeProducersRequest::api()).has_value();
+    auto abilities = mirror::abilities_of(pair_.target());
     bool holds = true;
     for (size_t i = 0; i < sources.size(); ++i) {
       const auto& at = positions[i];
@@ -55,9 +60,7 @@ class MirrorStatus : public Invocation {
                                                      : "in step";
       holds = holds && (!max_lag_ || lag <= *max_lag_);
       Value guarantee;
-      if (position >= 0)
-        guarantee = at.run ? (asked ? "held by the broker" : "read off the log")
-                           : "read off the log, producer forgotten";
+      if (position >= 0) guarantee = held_by(abilities, at.run.has_value());
       context.report().row({sources[i].topic, sources[i].partition, targets[i].partition.topic,
                             state, position < 0 ? Value() : Value(position), earliest, latest, lag,
                             at.latest, std::move(guarantee)});
@@ -90,21 +93,22 @@ topic created anew). The lag counts offsets; markers of transactions are offsets
     .examples = {{"kt mirror status orders --from east --to west", "where it stands"},
                  {"kt mirror status --from east --to west --max-lag 100000 -o json",
                   "all topics, as an alert"}},
-    .rows = {"partitions",
-             {{"topic", "TOPIC", Kind::text, "Name of the topic in the source"},
-              {"partition", "PARTITION", Kind::integer, "Number of the partition, in both"},
-              {"target_topic", "TARGET", Kind::text, "Name of the topic in the target"},
-              {"state", "STATE", Kind::text, "in step, behind, new, gap or beyond the source"},
-              {"position", "POSITION", Kind::integer,
-               "Source offset before which all is copied; null where nothing is"},
-              {"source_first_offset", "FIRST", Kind::integer, "Where the source begins"},
-              {"source_end_offset", "END", Kind::integer,
-               "Where it ends, before open transactions"},
-              {"lag", "LAG", Kind::integer, "Offsets that are to be copied"},
-              {"target_end_offset", "TARGET END", Kind::integer, "Where the target ends"},
-              {"held_by", "HELD", Kind::text,
-               "How the position is known: held by the broker, which refuses what does not follow, "
-               "or read off the log; null where there is none"}}},
+    .rows =
+        {"partitions",
+         {{"topic", "TOPIC", Kind::text, "Name of the topic in the source"},
+          {"partition", "PARTITION", Kind::integer, "Number of the partition, in both"},
+          {"target_topic", "TARGET", Kind::text, "Name of the topic in the target"},
+          {"state", "STATE", Kind::text, "in step, behind, new, gap or beyond the source"},
+          {"position", "POSITION", Kind::integer,
+           "Source offset before which all is copied; null where nothing is"},
+          {"source_first_offset", "FIRST", Kind::integer, "Where the source begins"},
+          {"source_end_offset", "END", Kind::integer, "Where it ends, before open transactions"},
+          {"lag", "LAG", Kind::integer, "Offsets that are to be copied"},
+          {"target_end_offset", "TARGET END", Kind::integer, "Where the target ends"},
+          {"held_by", "HELD", Kind::text,
+           "How the position is known: held by the broker, which refuses what does not follow, "
+           "read off the log, or stored and compared (targets before 0.11); null where there is "
+           "none"}}},
     .exits = {{Exit::failed, "A partition could not be asked for, or is not in the target"},
               {Exit::check, "--max-lag does not hold"}},
     .connects = false,

@@ -34,12 +34,12 @@ class MirrorTranslate : public Invocation {
     for (const auto& [partition, committed] : group.partitions) {
       if (committed.offset < 0) continue;
       TopicPartition target{pair_.target_name(partition.topic), partition.partition};
-      mirror::TargetPartition copy{target,
-                                   mirror::RunIds(pair_.name(), pair_.source_id(), partition)};
+      mirror::TargetPartition copy{
+          target, mirror::RunIds(pair_.name(), pair_.source_id(), partition), partition};
       items.push_back({partition, copy, committed.offset, {}});
       targets.push_back(copy);
     }
-    auto positions = mirror::find_target_positions(pair_.target(), targets);
+    auto positions = pair_.positions(targets);
     for (size_t i = 0; i < items.size(); ++i) {
       auto& item = items[i];
       if (positions[i].error)

@@ -54,6 +54,7 @@ class MirrorVerify : public Invocation {
       auto compacts = [](const std::string& policy) {
         return policy.find("compact") != std::string::npos;
       };
+      options.mirror = pair_.name();
       options.from_first_copied = from_first_;
       options.source_compacts = compacts(setting(pair_.source(), name, "cleanup.policy"));
       options.target_compacts = compacts(setting(pair_.target(), topic.target, "cleanup.policy"));

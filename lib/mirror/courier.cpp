@@ -19,17 +19,21 @@ namespace {
 constexpr Milliseconds kRequestTimeout{30'000}, kAnswerTimeout{40'000};
 constexpr size_t kRequestBytes = 4 << 20;
 constexpr size_t kMostRequests = 8;
-constexpr int16_t kFirstWithBatches = 3, kByName = 12;
+constexpr int16_t kFirstWithTimes = 2, kFirstWithBatches = 3, kByName = 12;
 /// Brokers remember a silent producer for a day unless they are told otherwise.
 constexpr std::chrono::minutes kForgottenAfter{1};
 constexpr int kLookAgainMs = 1'000;
 
 }  // namespace
 
-Courier::Courier(Mirror& mirror, Cluster& target, int32_t broker_id)
+Courier::Courier(Mirror& mirror, Cluster& target, int32_t broker_id, int8_t magic)
     : mirror_(mirror),
       target_(target),
       broker_id_(broker_id),
+      has_batches_(magic == 2),
+      at_most_(magic == 2   ? kByName
+               : magic == 1 ? kFirstWithTimes
+                            : static_cast<int16_t>(kFirstWithTimes - 1)),
       wake_fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
       thread_([this] { run(); }) {}
 
@@ -89,7 +93,7 @@ Courier::Request Courier::collect() {
     if (lane.in_flight == lane.queue.size()) continue;
     const auto& batch = lane.queue[lane.in_flight];
     if (batch.begins_run || now - lane.proven_at > kForgottenAfter) lane.is_proven = false;
-    if (!lane.is_proven && lane.in_flight > 0) continue;
+    if ((!lane.is_proven || lane.one_at_a_time) && lane.in_flight > 0) continue;
     ++lane.in_flight;
     bytes += batch.bytes.size();
     request.push_back({&lane, lane.epoch, batch});
@@ -120,7 +124,8 @@ void Courier::send(Request request) {
       partition.records = shipment->batch.bytes;
     }
   }
-  auto version = connection_->version_for(msg::ProduceRequest::api(), kFirstWithBatches, kByName);
+  auto version = connection_->version_for(msg::ProduceRequest::api(),
+                                          has_batches_ ? kFirstWithBatches : int16_t{0}, at_most_);
   connection_->send(any_request(message), version, Deadline(kAnswerTimeout));
 }
 

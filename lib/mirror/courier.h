@@ -18,7 +18,7 @@ class Mirror;
 
 class Courier {
  public:
-  Courier(Mirror& mirror, Cluster& target, int32_t broker_id);
+  Courier(Mirror& mirror, Cluster& target, int32_t broker_id, int8_t magic);
   /// Ends the connection and the thread.
   ~Courier();
   Courier(const Courier&) = delete;
@@ -49,6 +49,8 @@ class Courier {
   Mirror& mirror_;
   Cluster& target_;
   const int32_t broker_id_;
+  const bool has_batches_;  ///< not message sets
+  const int16_t at_most_;   ///< the highest version of Produce for them
   std::deque<Lane*> ready_;
   std::deque<Request> in_flight_;
   std::unique_ptr<Connection> connection_;

@@ -31,7 +31,8 @@ std::vector<OutgoingBatch> Forwarder::take(const FetchedChunk& chunk) {
     bool skipped = aborted.skip(*batch) || batch->next_offset() <= position_;
     auto passage = skipped ? Passage::drop : passage_of(*batch, position_, options_.keep_times);
     auto next_offset = batch->next_offset();
-    if (passage == Passage::pass && is_better_joined(*batch)) passage = Passage::rewrite;
+    if (passage == Passage::pass && (!is_taken(*batch) || is_better_joined(*batch)))
+      passage = Passage::rewrite;
     if (passage == Passage::pass) pass(chunk, *batch);
     if (passage == Passage::rewrite) rewrite(*batch);
     position_ = std::max(position_, next_offset);
@@ -40,8 +41,13 @@ std::vector<OutgoingBatch> Forwarder::take(const FetchedChunk& chunk) {
   return std::exchange(out_, {});
 }
 
+/// Whether the target knows its format and codec.
+bool Forwarder::is_taken(const BatchView& batch) const {
+  return options_.magic == 2 && (options_.has_zstd || batch.codec() != Codec::zstd);
+}
+
 bool Forwarder::is_better_joined(const BatchView& batch) const {
-  if (options_.runs_begin_at_zero || batch.size_bytes() >= kJoinBelowBytes) return false;
+  if (batch.size_bytes() >= kJoinBelowBytes) return false;
   return !builder_.empty() || (run_ && run_end_ != batch.base_offset());
 }
 
@@ -56,7 +62,9 @@ Sender Forwarder::place(int64_t first, int64_t last, int32_t count, bool& begins
   }
   run_end_ = is_whole ? last + 1 : -1;
   auto distance = static_cast<int32_t>(last - run_->start);
-  int32_t last_sequence = is_whole ? distance : kJoinedBase + distance * kJoinedStep;
+  int32_t last_sequence = is_whole                      ? distance
+                          : options_.runs_begin_at_zero ? count - 1
+                                                        : kJoinedBase + distance * kJoinedStep;
   return {ids_.producer_id(*run_), RunIds::epoch(*run_), last_sequence - count + 1};
 }
 
@@ -79,18 +87,17 @@ void Forwarder::rewrite(const BatchView& batch) {
 }
 
 void Forwarder::append(const RecordView& record, const BatchView& batch) {
+  auto codec = batch.codec() == Codec::zstd && !options_.has_zstd ? Codec::lz4 : batch.codec();
   if (!builder_.empty()) {
     bool hole = record.offset != last_ + 1;
     bool full = builder_.size_bytes() >= options_.batch_bytes;
     bool too_far = record.offset - first_ >= kJoinedSpan || builder_.count() >= kJoinedStep - 1;
     bool joins = hole || last_ - first_ + 1 != builder_.count();
-    if (full || batch.codec() != codec_ || (hole && options_.runs_begin_at_zero) ||
-        (joins && too_far))
-      flush();
+    if (full || codec != codec_ || (joins && too_far)) flush();
   }
   if (builder_.empty()) {
-    codec_ = batch.codec();
-    builder_.reset(BatchOptions{.compression = {codec_}});
+    codec_ = codec;
+    builder_.reset(BatchOptions{.magic = options_.magic, .compression = {codec_}});
     first_ = record.offset;
   }
   last_ = record.offset;
@@ -102,8 +109,10 @@ void Forwarder::flush() {
   OutgoingBatch out;
   out.count = builder_.count();
   out.source_end = last_ + 1;
-  auto sender = place(first_, last_, out.count, out.begins_run);
-  builder_.set_producer(sender.producer_id, sender.epoch, sender.base_sequence);
+  if (options_.magic == 2) {
+    auto sender = place(first_, last_, out.count, out.begins_run);
+    builder_.set_producer(sender.producer_id, sender.epoch, sender.base_sequence);
+  }
   auto bytes = std::make_shared<std::string>(builder_.finish());
   out.bytes = *bytes;
   out.keeps_alive = std::move(bytes);

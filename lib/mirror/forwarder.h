@@ -3,8 +3,8 @@
 // new batches. Where records follow each other without a hole the run goes on; a hole (compaction,
 // markers, aborted data, retention) begins a new one.
 //
-// Small batches behind holes are joined, where the target lets an unknown producer begin at any
-// sequence (2.5 and later): a topic of small transactions would be a run per transaction otherwise.
+// Small batches behind holes are joined: a topic of small transactions would be a run per
+// transaction otherwise. Targets before 0.11 know no runs and get message sets of their format.
 #pragma once
 
 #include <cstdint>
@@ -37,6 +37,9 @@ struct ForwarderOptions {
   bool keep_times = true;
   /// The target refuses a producer that it has not seen unless it begins at sequence 0.
   bool runs_begin_at_zero = false;
+  /// Message format of the target.
+  int8_t magic = 2;
+  bool has_zstd = true;
   /// The most that a batch made anew holds.
   size_t batch_bytes = 512 << 10;
 };
@@ -59,6 +62,7 @@ class Forwarder {
 
  private:
   bool is_better_joined(const BatchView& batch) const;
+  bool is_taken(const BatchView& batch) const;
   void pass(const FetchedChunk& chunk, const BatchView& batch);
   void rewrite(const BatchView& batch);
   void append(const RecordView& record, const BatchView& batch);

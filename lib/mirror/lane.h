@@ -43,7 +43,8 @@ struct Lane {
   /// time is sent, else the second could be appended where the first was refused.
   bool is_proven = false;
   Clock::Time proven_at{};
-  int64_t epoch = 0;  ///< raised by each restart: answers to older batches mean nothing
+  bool one_at_a_time = false;  ///< the target holds no batch against the one before
+  int64_t epoch = 0;           ///< raised by each restart: answers to older batches mean nothing
   Courier* courier = nullptr;
   bool is_ready = false;  ///< listed by its courier
 
@@ -51,6 +52,7 @@ struct Lane {
   int64_t copied_to = -1;        ///< the source offset after the last record acknowledged
   int64_t target_next = -1;  ///< the target offset that the next batch gets if nobody else writes
   int64_t source_end = -1;
+  int64_t saved_to = -1;  ///< the position stored at the target, where one is
   int64_t records = 0, bytes = 0, runs = 0;
 
   Lane(const TopicPartition& source, const TopicPartition& target, RunIds ids)

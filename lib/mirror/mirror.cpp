@@ -9,7 +9,7 @@
 #include "client/positions.h"
 #include "mirror/courier.h"
 #include "protocol/errors.h"
-#include "protocol/msg/produce.h"
+#include "protocol/msg/fetch.h"
 
 namespace kt::mirror {
 namespace {
@@ -19,6 +19,9 @@ constexpr size_t kMostStarts = 500;
 /// A position beyond the source's end may be a new leader that is still catching up.
 constexpr int kPatientStarts = 5;
 constexpr Milliseconds kLookAround{200}, kFullWait{50}, kFinishLimit{10'000};
+/// Stored positions, and again those that have not changed: groups forget them after a day or more.
+constexpr Milliseconds kSaveEvery{1'000};
+constexpr std::chrono::hours kSaveAllEvery{1};
 
 std::string name_of(const TopicPartition& partition) {
   return fmt::format("{}-{}", partition.topic, partition.partition);
@@ -80,11 +83,10 @@ Mirror::Mirror(Cluster& source, Cluster& target, MirrorOptions options)
       target_(target),
       options_(std::move(options)),
       lane_limit_bytes_(std::max<size_t>(options_.memory_bytes / 8, 2 << 20)),
+      abilities_(abilities_of(target)),
       last_progress_(Clock::system().now()) {
   source_has_transactions_ = source_.apis_of_any().best(msg::FetchRequest::api(), 4).has_value();
-  target_produce_version_ = target_.apis_of_any().best(msg::ProduceRequest::api()).value_or(-1);
-  if (target_produce_version_ < 3)
-    throw Error("the target cluster is older than Kafka 0.11, which this version does not copy to");
+  if (!abilities_.has_sequences) stored_.emplace(target_, options_.name);
   consumer_ = std::make_unique<Consumer>(
       source_, consumer_options(options_.memory_bytes, source_has_transactions_));
 }
@@ -106,6 +108,7 @@ bool Mirror::work(Deadline until) {
     bool is_waiting = false;
     if (is_over(is_waiting)) return false;
     check_progress(is_waiting);
+    if (auto failure = save_positions(); !failure.empty()) options_.log(failure);
     bool may_take = !consumer_->finished();
     {
       std::unique_lock lock(mutex_);
@@ -178,12 +181,12 @@ void Mirror::start(const std::vector<Lane*>& due) {
   std::vector<std::string> names;
   for (auto* lane : due) {
     for (int64_t time : {kEarliest, kLatest}) queries.push_back({lane->source, time});
-    targets.push_back({lane->target, lane->ids});
+    targets.push_back({lane->target, lane->ids, lane->source});
     names.push_back(lane->target.topic);
   }
   names.erase(std::unique(names.begin(), names.end()), names.end());
   auto ends = list_offsets(source_, queries, source_has_transactions_);
-  auto positions = find_target_positions(target_, targets);
+  auto positions = find_target_positions(source_, target_, options_.name, targets);
   auto metadata = target_.refresh(names);
   for (size_t i = 0; i < due.size(); ++i) {
     auto& lane = *due[i];
@@ -203,6 +206,37 @@ void Mirror::start(const std::vector<Lane*>& due) {
       place(lane, ends[2 * i].offset, ends[2 * i + 1].offset, positions[i]);
     }
   }
+  // Before anything is sent: what stands behind a position that nobody knows is somebody else's.
+  saved_at_ = {};
+  auto failure = save_positions();
+  if (failure.empty()) return;
+  std::lock_guard lock(mutex_);
+  for (auto* lane : due) restart(*lane, failure);
+}
+
+std::string Mirror::save_positions() {
+  auto now = Clock::system().now();
+  if (!stored_ || options_.only_place || now - saved_at_ < kSaveEvery) return {};
+  saved_at_ = now;
+  bool all = now - all_saved_at_ >= kSaveAllEvery;
+  std::vector<StoredPosition> positions;
+  std::vector<Lane*> saved;
+  {
+    std::lock_guard lock(mutex_);
+    for (auto& [id, lane] : lanes_) {
+      if (lane->target_next < 0 || (!all && lane->acknowledged_to == lane->saved_to)) continue;
+      positions.push_back({lane->target, lane->ids, lane->acknowledged_to, lane->target_next});
+      saved.push_back(lane.get());
+    }
+  }
+  try {
+    if (!positions.empty()) stored_->save(positions);
+  } catch (const Error& error) {
+    return error.message();
+  }
+  for (size_t i = 0; i < saved.size(); ++i) saved[i]->saved_to = positions[i].source_position;
+  if (all) all_saved_at_ = now;
+  return {};
 }
 
 void Mirror::place(Lane& lane, int64_t earliest, int64_t latest, const TargetPosition& at) {
@@ -254,10 +288,17 @@ void Mirror::place(Lane& lane, int64_t earliest, int64_t latest, const TargetPos
     run.reset();
   }
   lane.acknowledged_to = lane.fetched_to = position;
-  lane.target_next = -1;
+  if (options_.only_place) {
+    lane.state = LaneState::done;
+    return;
+  }
+  lane.target_next = stored_ ? at.latest : -1;
+  lane.saved_to = -1;
   lane.is_proven = false;
-  lane.forwarder.emplace(lane.ids,
-                         ForwarderOptions{.runs_begin_at_zero = target_produce_version_ < 8});
+  lane.one_at_a_time = !abilities_.has_sequences;
+  lane.forwarder.emplace(lane.ids, ForwarderOptions{.runs_begin_at_zero = !abilities_.any_sequence,
+                                                    .magic = abilities_.magic,
+                                                    .has_zstd = abilities_.has_zstd});
   lane.forwarder->resume(position, run);
   lane.state = LaneState::copying;
   look_if_done(lane);
@@ -273,7 +314,7 @@ Courier& Mirror::courier_for(const Lane& lane, int32_t leader) {
       std::hash<std::string>()(lane.target.topic) + static_cast<size_t>(lane.target.partition);
   int index = static_cast<int>(spread % static_cast<size_t>(options_.connections_per_broker));
   auto& courier = couriers_[{leader, index}];
-  if (!courier) courier = std::make_unique<Courier>(*this, target_, leader);
+  if (!courier) courier = std::make_unique<Courier>(*this, target_, leader, abilities_.magic);
   return *courier;
 }
 
@@ -437,6 +478,9 @@ void Mirror::finish() {
   };
   while (in_flight() && !error_ && !limit.expired())
     changed_.wait_for(lock, limit.sooner(kFullWait).remaining());
+  lock.unlock();
+  saved_at_ = {};
+  if (auto failure = save_positions(); !failure.empty()) options_.warn(failure);
 }
 
 std::vector<PartitionStatus> Mirror::status() const {

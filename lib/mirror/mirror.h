@@ -20,6 +20,8 @@
 #include "base/position.h"
 #include "client/consumer.h"
 #include "mirror/lane.h"
+#include "mirror/stored_positions.h"
+#include "mirror/target_abilities.h"
 
 namespace kt::mirror {
 
@@ -35,6 +37,8 @@ struct MirrorOptions {
   bool append = false;
   /// End each partition where the source ended when it was added.
   bool stop_at_end = false;
+  /// Find out where each partition begins, and copy nothing.
+  bool only_place = false;
   size_t memory_bytes = 128 << 20;
   int connections_per_broker = 2;
   /// Told of gaps that were skipped and of restarts, with a sentence. From any thread.
@@ -83,6 +87,8 @@ class Mirror {
   void take(const FetchedChunk& chunk);
   void on_fetch_failure(Lane& lane, const FetchFailure& failure);
   Courier& courier_for(const Lane& lane, int32_t leader);
+  /// Where the target's batches do not say them; answers why it could not.
+  std::string save_positions();
   bool is_over(bool& is_waiting);
   void check_progress(bool is_waiting);
 
@@ -104,7 +110,9 @@ class Mirror {
   const MirrorOptions options_;
   const size_t lane_limit_bytes_;
   bool source_has_transactions_ = false;
-  int16_t target_produce_version_ = -1;  ///< the highest; -1 not asked yet
+  const TargetAbilities abilities_;
+  std::optional<StoredPositions> stored_;  ///< where batches do not say the position
+  Clock::Time saved_at_{}, all_saved_at_{};
   std::unique_ptr<Consumer> consumer_;
 
   mutable std::mutex mutex_;

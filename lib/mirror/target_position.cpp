@@ -5,6 +5,8 @@
 #include "client/leaders.h"
 #include "client/offsets.h"
 #include "mirror/peek.h"
+#include "mirror/stored_positions.h"
+#include "mirror/tail.h"
 #include "protocol/msg/describe_producers.h"
 
 namespace kt::mirror {
@@ -40,10 +42,10 @@ void ask_producers(Cluster& target, const std::vector<TargetPartition>& partitio
     }
 }
 
-/// The newest batch of this mirror among the last ones. `is_remembered`: brokers that cannot be
-/// asked for producers may know this one still.
-void read_tail(Cluster& target, const TargetPartition& one, TargetPosition& position,
-               bool is_remembered) {
+/// The newest batch of this mirror among the last ones. Brokers that cannot be asked for producers
+/// may know this one still.
+void read_tail(Cluster& source, Cluster& target, const TargetPartition& one,
+               const TargetAbilities& abilities, TargetPosition& position) {
   int64_t offset = position.latest - 1;
   for (int i = 0; i < kMostForeignBatches && offset >= position.earliest; ++i) {
     auto peeked = peek(target, one.partition, offset);
@@ -51,19 +53,53 @@ void read_tail(Cluster& target, const TargetPartition& one, TargetPosition& posi
       --offset;
       continue;
     }
-    if (auto end = one.ids.source_end(peeked->batch)) {
-      position.source_position = end;
-      if (is_remembered)
-        position.run = one.ids.run_of(peeked->batch.producer_id(), peeked->batch.producer_epoch());
-      return;
+    const auto& batch = peeked->batch;
+    auto end = one.ids.source_end(batch);
+    if (!end) {
+      offset = std::min(offset, batch.base_offset()) - 1;
+      continue;
     }
-    offset = std::min(offset, peeked->batch.base_offset()) - 1;
+    position.source_position = end;
+    if (!abilities.tells_producers)
+      position.run = one.ids.run_of(batch.producer_id(), batch.producer_epoch());
+    if (may_hide_holes(batch, abilities)) {
+      auto start = one.ids.run_of(batch.producer_id(), batch.producer_epoch())->start;
+      position.source_position = match_tail(source, one.source, start, target, one.partition,
+                                            {batch.base_offset(), batch.next_offset()});
+      if (position.source_position != end) position.run.reset();
+    }
+    return;
+  }
+}
+
+void compare_with_source(Cluster& source, Cluster& target, const std::string& mirror,
+                         const std::vector<TargetPartition>& partitions,
+                         std::vector<TargetPosition>& positions) {
+  std::vector<StoredPosition> stored;
+  for (const auto& one : partitions) stored.push_back({one.partition, one.ids});
+  auto found = StoredPositions(target, mirror).load(stored);
+  for (size_t i = 0; i < partitions.size(); ++i) {
+    auto& position = positions[i];
+    if (position.error || !found[i]) continue;
+    try {
+      auto start = std::max(stored[i].target_offset, position.earliest);
+      position.source_position =
+          match_tail(source, partitions[i].source, stored[i].source_position, target,
+                     partitions[i].partition, {start, position.latest});
+    } catch (const Error& error) {
+      position.error = error;
+    }
   }
 }
 
 }  // namespace
 
-std::vector<TargetPosition> find_target_positions(Cluster& target,
+bool may_hide_holes(const BatchView& batch, const TargetAbilities& abilities) {
+  return !abilities.any_sequence && batch.base_sequence() == 0 && batch.last_offset_delta() > 0;
+}
+
+std::vector<TargetPosition> find_target_positions(Cluster& source, Cluster& target,
+                                                  const std::string& mirror,
                                                   const std::vector<TargetPartition>& partitions) {
   std::vector<TargetPosition> positions(partitions.size());
   std::vector<OffsetQuery> queries;
@@ -78,13 +114,17 @@ std::vector<TargetPosition> find_target_positions(Cluster& target,
     positions[i].earliest = answers[2 * i].offset;
     positions[i].latest = answers[2 * i + 1].offset;
   }
-  bool can_ask = target.apis_of_any().best(msg::DescribeProducersRequest::api()).has_value();
-  if (can_ask) ask_producers(target, partitions, positions);
+  auto abilities = abilities_of(target);
+  if (!abilities.has_sequences) {
+    compare_with_source(source, target, mirror, partitions, positions);
+    return positions;
+  }
+  if (abilities.tells_producers) ask_producers(target, partitions, positions);
   for (size_t i = 0; i < partitions.size(); ++i) {
     auto& position = positions[i];
     if (position.error || position.source_position || position.is_empty()) continue;
     try {
-      read_tail(target, partitions[i], position, !can_ask);
+      read_tail(source, target, partitions[i], abilities, position);
     } catch (const Error& error) {
       position.error = error;
     }

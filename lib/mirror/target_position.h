@@ -1,13 +1,16 @@
 // How far a mirror has come, asked of the target itself: by its producers' last sequences
 // (DescribeProducers, 2.8 and later), or, where the brokers cannot tell or have forgotten a
-// producer that was silent for a day, by the batches at the end of the partition.
+// producer that was silent for a day, by the batches at the end of the partition; where those do
+// not say it, by a stored position and the records behind it, compared with the source's.
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "client/cluster.h"
 #include "mirror/run_id.h"
+#include "mirror/target_abilities.h"
 
 namespace kt::mirror {
 
@@ -26,10 +29,16 @@ struct TargetPosition {
 struct TargetPartition {
   TopicPartition partition;
   RunIds ids;
+  TopicPartition source;  ///< whose copy it is
 };
 
-/// In the order of `partitions`, which are sorted by topic.
-std::vector<TargetPosition> find_target_positions(Cluster& target,
+/// In the order of `partitions`, which are sorted by topic, for the mirror of that name.
+std::vector<TargetPosition> find_target_positions(Cluster& source, Cluster& target,
+                                                  const std::string& mirror,
                                                   const std::vector<TargetPartition>& partitions);
+
+/// Whether a batch that begins its run may have holes, which its sequences do not tell: of targets
+/// where a run begins at sequence 0 whatever it holds.
+bool may_hide_holes(const BatchView& batch, const TargetAbilities& abilities);
 
 }  // namespace kt::mirror

@@ -11,13 +11,14 @@ namespace {
 struct Found {
   int64_t base_offset = 0, next_offset = 0;  ///< in the target
   int64_t source_first = 0, source_end = 0;
+  bool hides_holes = false;  ///< source_end may be too low
   bool is_joined = false;
 };
 
-Found found_in(const BatchView& batch, const RunIds& ids, int64_t source_end) {
-  Found found{batch.base_offset(), batch.next_offset(), 0, source_end};
+Found found_in(const BatchView& batch, const RunIds& ids, int64_t source_end, bool hides_holes) {
+  Found found{batch.base_offset(), batch.next_offset(), 0, source_end, hides_holes};
   auto run = *ids.run_of(batch.producer_id(), batch.producer_epoch());
-  found.is_joined = batch.base_sequence() + batch.last_offset_delta() >= kJoinedBase;
+  found.is_joined = hides_holes || batch.base_sequence() + batch.last_offset_delta() >= kJoinedBase;
   found.source_first = found.is_joined ? run.start : run.start + batch.base_sequence();
   return found;
 }
@@ -29,7 +30,8 @@ std::optional<Found> first_own(Cluster& target, const TargetPartition& partition
     auto peeked = peek(target, partition.partition, offset);
     if (!peeked) return std::nullopt;
     if (auto source_end = partition.ids.source_end(peeked->batch))
-      return found_in(peeked->batch, partition.ids, *source_end);
+      return found_in(peeked->batch, partition.ids, *source_end,
+                      may_hide_holes(peeked->batch, abilities_of(target)));
     offset = peeked->batch.next_offset();
   }
   return std::nullopt;
@@ -48,6 +50,8 @@ int64_t count_records(Cluster& source, const TopicPartition& partition, int64_t 
 Translation translate(Cluster& source, const TopicPartition& source_partition, Cluster& target,
                       const TargetPartition& target_partition, const TargetPosition& at,
                       int64_t source_offset) {
+  if (!abilities_of(target).has_sequences)
+    return {{}, "targets before 0.11 do not tell where their records come from"};
   if (!at.source_position) return {{}, "nothing of it was copied"};
   if (source_offset >= *at.source_position) {
     RecordStream rest(source, source_partition, *at.source_position, source_offset);
@@ -58,6 +62,10 @@ Translation translate(Cluster& source, const TopicPartition& source_partition, C
   for (int64_t low = at.earliest, high = at.latest; low < high;) {
     int64_t middle = low + (high - low) / 2;
     auto own = first_own(target, target_partition, middle, high);
+    if (own && own->hides_holes) {
+      auto next = first_own(target, target_partition, own->next_offset, at.latest);
+      own->source_end = next ? next->source_first : *at.source_position;
+    }
     if (!own) {
       high = middle;
     } else if (own->source_end <= source_offset) {

@@ -1,5 +1,6 @@
 // Holds a copy against its source: every committed record of both sides in order, key, value,
-// headers and time, and the source offset that each batch of the target says it has.
+// headers and time, and the source offset that each batch of the target says it has. Targets before
+// 0.11 say none and have no headers: there all records count as copied.
 #pragma once
 
 #include <functional>
@@ -12,6 +13,8 @@
 namespace kt::mirror {
 
 struct VerifyOptions {
+  /// Name of the mirror.
+  std::string mirror = "mirror";
   /// The mirror began later than the source's first record: compare from its own first one on.
   bool from_first_copied = false;
   /// Records may be missing on either side where their topic is compacted.

@@ -126,17 +126,44 @@ TEST_CASE("holes inside a batch are closed, and the position is still right") {
   }
 }
 
-TEST_CASE("targets before 2.5: each stretch without a hole is a run that begins at sequence 0") {
+TEST_CASE("targets before 2.5: a run begins at sequence 0, holes or not") {
   auto bytes = make_batch({{10, "a"}, {11, "b"}, {20, "c"}});
   Forwarder forwarder(kIds, {.runs_begin_at_zero = true});
   forwarder.resume(0, std::nullopt);
-  auto out = forwarder.take(chunk_of(bytes));
-  REQUIRE(out.size() == 2);
-  CHECK(end_said(out[0]) == 12);
-  CHECK(end_said(out[1]) == 21);
-  for (const auto& batch : out) {
-    CHECK(batch.begins_run);
-    CHECK(BatchView(batch.bytes).base_sequence() == 0);
+  auto out = forwarder.take(chunk_of(bytes + make_batch({{21, "d"}, {22, "e"}})));
+  REQUIRE(out.size() == 1);
+  CHECK(out[0].begins_run);
+  CHECK(out[0].count == 5);
+  CHECK(out[0].source_end == 23);
+  BatchView batch(out[0].bytes);
+  CHECK(batch.base_sequence() == 0);
+  CHECK(kIds.run_of(batch.producer_id(), batch.producer_epoch())->start == 10);
+  out = forwarder.take(chunk_of(make_batch({{23, "f"}}), 23));
+  REQUIRE(out.size() == 1);
+  CHECK(out[0].begins_run);
+  CHECK(BatchView(out[0].bytes).base_sequence() == 0);
+}
+
+TEST_CASE("targets before 0.11 get message sets without producers, before 2.1 no zstd") {
+  auto bytes = make_batch({{10, "a"}, {11, "b"}, {20, "c"}}, {.compression = {Codec::zstd}});
+  for (int8_t magic : {0, 1, 2}) {
+    Forwarder forwarder(kIds, {.runs_begin_at_zero = true, .magic = magic, .has_zstd = false});
+    forwarder.resume(0, std::nullopt);
+    auto out = forwarder.take(chunk_of(bytes));
+    REQUIRE(out.size() == 1);
+    CHECK(out[0].count == 3);
+    CHECK(out[0].source_end == 21);
+    CHECK(out[0].begins_run == (magic == 2));
+    BatchView batch(out[0].bytes);
+    CHECK(batch.magic() == magic);
+    CHECK(batch.codec() == Codec::lz4);
+    RecordReader reader(out[0].bytes);
+    for (const char* value : {"a", "b", "c"}) {
+      const auto* record = reader.next();
+      REQUIRE(record != nullptr);
+      CHECK(record->value == value);
+      CHECK((record->timestamp_ms >= 1010) == (magic > 0));
+    }
   }
 }
 

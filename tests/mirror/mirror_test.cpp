@@ -12,6 +12,7 @@
 #include "protocol/msg/delete_records.h"
 #include "protocol/msg/produce.h"
 #include "protocol/records/record_reader.h"
+#include "sandbox/cluster.h"
 #include "sandbox/sandbox.h"
 
 using namespace kt;
@@ -52,6 +53,24 @@ struct Pair {
   }
   /// One batch as it is, whatever a producer would make of it.
   void append(const std::string& batch) { append_to(from, batch); }
+
+  /// As compaction leaves it: every third offset only.
+  void append_hollow(int count) {
+    source.run([&](sandbox::Cluster& cluster) {
+      auto& partition = *cluster.partition("t", 0);
+      BatchOptions options;
+      options.base_offset = partition.high_watermark();
+      BatchBuilder builder(options);
+      for (int i = 0; i < count; ++i) {
+        auto value = std::to_string(next_++);
+        RecordView record;
+        record.value = value;
+        record.timestamp_ms = 1'700'000'000'000 + next_;
+        builder.append_at(options.base_offset + 3 * i, record);
+      }
+      partition.append(builder.finish());
+    });
+  }
 
   static void append_to(Cluster& cluster, const std::string& batch) {
     msg::ProduceRequest request;
@@ -151,6 +170,56 @@ TEST_CASE("without DescribeProducers the position is read off the end of the tar
     CHECK(pair.copy().records == 7);
     CHECK(pair.copy().records == 0);
     pair.check_equal();
+  }
+}
+
+TEST_CASE("targets before 0.11: the position is stored, and what stands behind it compared") {
+  for (const char* release : {"0.8.2.2", "0.10.2.2"}) {
+    INFO(std::string(release));
+    sandbox::Options options;
+    options.as_version = release;
+    Pair pair(options);
+    pair.produce(300);
+    CHECK(pair.copy().records == 300);  // it ends as one that was killed: only the start is stored
+    pair.produce(7);
+    CHECK(pair.copy().records == 7);
+    pair.target.fault("Produce:cut=0:1");
+    pair.produce(5);
+    CHECK(pair.copy().state == LaneState::done);
+    CHECK(pair.copy().records == 0);
+    pair.produce(1);
+    auto other_name = pair.options();
+    other_name.name = "other";
+    CHECK(pair.copy(other_name).state == LaneState::stopped);
+    CHECK(pair.copy().records == 1);
+    TargetPartition target{
+        {"t", 0}, RunIds("mirror", pair.from.refresh({})->cluster_id, {"t", 0}), {"t", 0}};
+    auto verified = verify(pair.from, {"t", 0}, pair.to, target, {});
+    CHECK(verified.compared == 313);
+    CHECK(verified.difference.empty());
+    CHECK(verified.behind == 0);
+  }
+}
+
+TEST_CASE("a topic of holes becomes a few batches, on every release") {
+  for (const char* release : {"0.8.2.2", "0.11.0", "1.1.1", "2.8.2", "4.3.0"}) {
+    INFO(std::string(release));
+    sandbox::Options options;
+    options.as_version = release;
+    Pair pair(options);
+    for (int i = 0; i < 30; ++i) pair.append_hollow(100);
+    auto status = pair.copy();
+    CHECK(status.records == 3000);
+    CHECK(status.runs <= 2);
+    CHECK(pair.copy().records == 0);
+    pair.append_hollow(10);
+    CHECK(pair.copy().records == 10);
+    CHECK(pair.copy().records == 0);
+    TargetPartition target{
+        {"t", 0}, RunIds("mirror", pair.from.refresh({})->cluster_id, {"t", 0}), {"t", 0}};
+    auto verified = verify(pair.from, {"t", 0}, pair.to, target, {});
+    CHECK(verified.compared == 3010);
+    CHECK(verified.difference.empty());
   }
 }
 
@@ -298,7 +367,8 @@ TEST_CASE("verify finds what is equal, behind, missing and different") {
   Pair pair;
   pair.produce(500);
   pair.copy();
-  TargetPartition target{{"t", 0}, RunIds("mirror", pair.from.refresh({})->cluster_id, {"t", 0})};
+  TargetPartition target{
+      {"t", 0}, RunIds("mirror", pair.from.refresh({})->cluster_id, {"t", 0}), {"t", 0}};
   auto verified = [&](VerifyOptions options = {}) {
     return verify(pair.from, {"t", 0}, pair.to, target, options);
   };
@@ -346,8 +416,9 @@ TEST_CASE("positions are translated exactly, across records of others and delete
     pair.copy(options);
     if (i == 4) Pair::append_to(pair.to, batch_of({"four", "five"}));
   }
-  TargetPartition target{{"t", 0}, RunIds("mirror", pair.from.refresh({})->cluster_id, {"t", 0})};
-  auto at = find_target_positions(pair.to, {target}).front();
+  TargetPartition target{
+      {"t", 0}, RunIds("mirror", pair.from.refresh({})->cluster_id, {"t", 0}), {"t", 0}};
+  auto at = find_target_positions(pair.from, pair.to, "mirror", {target}).front();
   auto translated = [&](int64_t offset) {
     return translate(pair.from, {"t", 0}, pair.to, target, at, offset).offset.value_or(-1);
   };

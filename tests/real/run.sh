@@ -1,7 +1,7 @@
 #!/bin/bash
 # What `make test-kafka` runs: on each release the cases, on real brokers and on the sandbox as that release, held
-# against that release's own tools; what faults leave behind; Kafka's message converters; then clients that others
-# wrote, against the sandbox.
+# against that release's own tools; what faults leave behind; Kafka's message converters; mirrors between releases; then
+# clients that others wrote, against the sandbox.
 #
 #   tests/real/run.sh [RELEASE... | all]     nothing: the seven of every day
 #
@@ -126,7 +126,7 @@ test_release() {
 }
 
 "$here/deps.sh" || exit 1
-"$here/install.sh" "${releases[@]}" 0.8.2.2 >/dev/null || exit 1
+"$here/install.sh" "${releases[@]}" 0.8.2.2 0.10.2.2 1.1.1 2.8.2 4.3.0 >/dev/null || exit 1
 for release in "${releases[@]}"; do
   test_release
   stop_release $?
@@ -142,6 +142,9 @@ echo "Kafka's converters, 4.3.0 and 3.9.1"
 for oracle in "$here"/oracle/*.sh; do
   suite "oracle $(basename "$oracle" .sh)" timeout -k 5 900 bash "$oracle"
 done
+
+echo "Mirrors between releases"
+suite "mirror pairs" timeout -k 5 600 bash "$here/mirror/pairs.sh"
 
 echo "Clients of others on the sandbox"
 for client in "$here"/clients/*.sh; do
