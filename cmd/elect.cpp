@@ -257,7 +257,9 @@ class Elect : public Invocation {
     if (wait_) {
       bool seen = await_topics(cluster, names, [&](const TopicMetadata& topic) {
         return std::all_of(topic.partitions.begin(), topic.partitions.end(), [&](const auto& one) {
-          return !moved.contains({topic.name.value_or(""), one.partition_index}) || has_leader(one);
+          TopicPartition at{topic.name.value_or(""), one.partition_index};
+          if (!moved.contains(at)) return true;
+          return unclean_ ? one.leader_id >= 0 : one.leader_id == preferred(before_.at(at));
         });
       });
       if (!seen) context.warn("elected, but not all brokers show the new leaders yet");

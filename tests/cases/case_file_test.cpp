@@ -19,7 +19,8 @@ TEST_CASE("a case is guards, commands and what they print") {
                            "% kafka-topics --list\n! oops\n? 2\n\\$ literal\n");
   CHECK(parsed.since == "0.10.1");
   CHECK(parsed.until == "3.9");
-  CHECK(parsed.brokers == 3);
+  CHECK(parsed.brokers == std::vector{3});
+  CHECK_FALSE(parsed.apart);
   REQUIRE(parsed.steps.size() == 3);
   CHECK(parsed.steps[0].command == "cat <<END\na\nEND");
   CHECK(parsed.steps[0].output == Lines{"a"});
@@ -29,6 +30,20 @@ TEST_CASE("a case is guards, commands and what they print") {
   CHECK(parsed.steps[2].errors == Lines{"oops"});
   CHECK(parsed.steps[2].exit == 2);
   CHECK(matches(parsed.steps[2].output, {"$ literal"}));
+}
+
+TEST_CASE("a case may ask for clusters of two sizes or for one of its own, and say what it shows") {
+  auto parsed = parse_case("x.case",
+                           "brokers 1 3\napart\n$ a\none\n@ topic create\n$ kt topic create x\n"
+                           "done\n\n@ check\n~ kt check\n");
+  CHECK(parsed.brokers == std::vector{1, 3});
+  CHECK(parsed.apart);
+  REQUIRE(parsed.steps.size() == 3);
+  CHECK(parsed.steps[0].output == Lines{"one"});
+  CHECK(parsed.steps[0].shows.empty());
+  CHECK(parsed.steps[1].shows == "topic create");
+  CHECK(parsed.steps[1].output == Lines{"done"});
+  CHECK(parsed.steps[2].shows == "check");
 }
 
 TEST_CASE("blank lines inside expected output count, those before the next command do not") {

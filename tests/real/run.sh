@@ -107,7 +107,20 @@ stop_release() {
   done
 }
 
-cases() { "$build/tests/test-cmd" --kt "$KT" --release "$release" "$@" "$source/tests/cmd"; }
+cases() { "$build/tests/test-cmd" --kt "$KT" --release "$release" --ways "$logs/ways" "$@" "$source/tests/cmd"; }
+
+# Cases that stop brokers or move what is on them, on a cluster for them alone.
+cases_apart() {
+  local bootstrap status=0
+  export KT_CLUSTER=$scratch/$release-apart
+  bootstrap=$("$here/kafka.sh" start "$release" "$KT_CLUSTER" 3) || return 1
+  await_members "$bootstrap" 3 || return 1
+  [ ! -e "$KT_CLUSTER/zookeeper" ] || bootstrap+=@$(cat "$KT_CLUSTER/zookeeper")
+  cases --apart --cluster "3=$bootstrap" || status=1
+  [ $status = 0 ] || cp --parents -t "$logs" "$KT_CLUSTER"/*/{log,server.properties} 2>/dev/null
+  "$here/kafka.sh" stop "$KT_CLUSTER"
+  return $status
+}
 
 test_release() {
   local status=0
@@ -122,15 +135,20 @@ test_release() {
   fi
   suite "$release cases" cases "${clusters[@]}" || status=1
   suite "$release cases on the sandbox" cases || status=1
+  suite "$release cases apart" cases_apart || status=1
   return $status
 }
 
 "$here/deps.sh" || exit 1
 "$here/install.sh" "${releases[@]}" 0.8.2.2 0.10.2.2 1.1.1 2.8.2 4.3.0 >/dev/null || exit 1
+KT_KAFKA_CACHE=$(dirname "$("$here/install.sh" 0.8.2.2 | tail -1)")
+export KT_KAFKA_CACHE PATH=$here:$here/answers:$PATH
 for release in "${releases[@]}"; do
   test_release
   stop_release $?
 done
+
+suite "the table of the README" "$here/matrix.sh" check "$logs/ways"
 
 # One release whose moves and elections go through ZooKeeper, and the newest.
 echo "Faults on clusters of three brokers"

@@ -133,10 +133,13 @@ public final class ToolRunner {
         }
     }
 
-    // The console consumer counts its records in a static field, so each run gets classes of its own.
+    // The console consumer counts its records in a static field, and the checker of offsets keeps its connections there,
+    // whatever the cluster: each run of them gets classes of its own.
+    private static final List<String> WITH_STATE = List.of("kafka-console-consumer", "kafka.tools.ConsumerOffsetChecker");
+
     private static ClassLoader loader(String tool) {
         ClassLoader ours = ToolRunner.class.getClassLoader();
-        if (!tool.equals("kafka-console-consumer")) return ours;
+        if (!WITH_STATE.contains(tool)) return ours;
         URL[] jars = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
             .map(ToolRunner::url).toArray(URL[]::new);
         return new URLClassLoader(jars, ClassLoader.getPlatformClassLoader());

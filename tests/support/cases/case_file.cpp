@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <stdexcept>
+#include <utility>
 
 namespace kt::test {
 namespace {
@@ -46,6 +47,9 @@ class Parser {
     }
     if (starts_step(line)) {
       begin_step(line, number);
+    } else if (line.starts_with("@ ")) {
+      shows_ = line.substr(2);
+      command_open_ = false;
     } else if (parsed_.steps.empty()) {
       if (line.front() != '#') guard(line);
     } else if (blank_lines_ == 0 || line.front() != '#') {
@@ -69,11 +73,16 @@ class Parser {
                                  : Step::Kind::java;
     step.command = line.substr(2);
     step.line = number;
+    step.shows = std::exchange(shows_, {});
     parsed_.steps.push_back(std::move(step));
     command_open_ = true;
   }
 
   void guard(std::string_view line) {
+    if (line == "apart") {
+      parsed_.apart = true;
+      return;
+    }
     auto space = line.find(' ');
     auto word = line.substr(0, space);
     std::string value(space == std::string_view::npos ? "" : line.substr(space + 1));
@@ -83,7 +92,9 @@ class Parser {
     } else if (word == "only" && (value == "sandbox" || value == "real")) {
       parsed_.only = value;
     } else if (word == "brokers" && (value == "0" || value == "1" || value == "3")) {
-      parsed_.brokers = value[0] - '0';
+      parsed_.brokers = {value[0] - '0'};
+    } else if (line == "brokers 1 3") {
+      parsed_.brokers = {1, 3};
     } else {
       throw std::runtime_error("neither a guard nor a command: " + std::string(line));
     }
@@ -110,6 +121,7 @@ class Parser {
   }
 
   Case parsed_;
+  std::string shows_;
   bool command_open_ = false;
   size_t blank_lines_ = 0;
 };

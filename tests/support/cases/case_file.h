@@ -1,11 +1,14 @@
-// A .case file: commands and what they must print. `since`, `until`, `brokers` and `only` stand
-// before the first command; then
+// A .case file: commands and what they must print. `since`, `until`, `brokers`, `only` and `apart`
+// stand before the first command; then
 //   $ COMMAND     run by /bin/sh; lines that follow and begin with "> " continue it
 //   ~ COMMAND     the same, repeated until it matches or a deadline passes: what a cluster does by
-//   and by % COMMAND     as ~, with Kafka's own tools on PATH; left out where there is no JVM to
-//   run them ! LINE        a line of stderr        ? N   the exit code, 0 where not given anything
-//   else a line of stdout; "[..]" in a line stands for any text, a line "..." for any lines,
-//                 a backslash in front takes the rest as it is
+//                 and by
+//   % COMMAND     as ~, with Kafka's own tools on PATH; left out where there is no JVM to run them
+//   @ WORDS       what the next command shows on real releases, for the table of the README
+//   ! LINE        a line of stderr
+//   ? N           the exit code, 0 where not given
+//   anything else a line of stdout; "[..]" in a line stands for any text, a line "..." for any
+//                 lines, a backslash in front takes the rest as it is
 // Blank lines before a command belong to nobody, and a line "# ..." after a blank one is a comment.
 #pragma once
 
@@ -22,6 +25,7 @@ using Lines = std::vector<std::string>;
 struct Step {
   enum class Kind { once, eventually, java };
   Kind kind = Kind::once;
+  std::string shows;  ///< the words of its @ line, "topic create"
   std::string command;
   int line = 0;
   Lines output, errors;
@@ -30,9 +34,11 @@ struct Step {
 
 struct Case {
   std::string name;
-  std::string since, until;  ///< releases, empty where open
-  std::string only;          ///< "sandbox", "real" or empty
-  int brokers = 1;           ///< 0: no cluster at all
+  std::string since, until;     ///< releases, empty where open
+  std::string only;             ///< "sandbox", "real" or empty
+  std::vector<int> brokers{1};  ///< it runs on clusters of each size; 0: no cluster at all
+  bool apart = false;  ///< alone on a cluster that no other case needs: it stops brokers, or moves
+                       ///< what is there
   std::vector<Step> steps;
 };
 

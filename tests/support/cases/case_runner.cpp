@@ -2,12 +2,15 @@
 // already.
 //
 //   test-cmd --kt PATH [--release R] [--jobs N] [--cluster BROKERS=BOOTSTRAP[@ZOOKEEPER]]...
-//   FILE...
+//   [--apart] [--ways FILE] FILE...
 //
-// Without --cluster every case gets a sandbox of its own, which with --release behaves as that
-// release. The Java tools of "% " steps are run by the JVM listening on $KT_JAVA_TOOLS; without it
-// these steps are left out. Under the name of one of those tools (a symbolic link) this program is
-// that tool.
+// With --apart the cases that ask for a cluster of their own run, one at a time, and else all
+// others. Without --cluster every case gets a sandbox of its own, which with --release behaves as
+// that release. The Java tools of "% " steps are run by the JVM listening on $KT_JAVA_TOOLS;
+// without it these steps are left out. Under the name of one of those tools (a symbolic link) this
+// program is that tool. With --ways a line "RELEASE<tab>WAY<tab>COMMAND" is added to FILE for every
+// command after an
+// "@ COMMAND" line: the way that kt took to what it was asked for.
 #include <algorithm>
 #include <atomic>
 #include <cstdio>
@@ -36,6 +39,8 @@ using std::chrono::seconds;
 constexpr const char* kNewestRelease = "4.3.0";
 constexpr seconds kStepLimit{60};
 constexpr seconds kEventually{20};
+// What kt says where only ZooKeeper has what it was asked for, and no flag names one.
+constexpr const char* kNeedsZookeeper = " is kept in ZooKeeper, and none is named";
 
 struct Cluster {
   std::string bootstrap, zookeeper;
@@ -45,6 +50,8 @@ struct Options {
   std::string kt, release;
   size_t jobs = 2;
   std::map<int, Cluster> clusters;  ///< by their number of brokers; none: sandboxes
+  bool apart = false;
+  fs::path ways;
   std::vector<fs::path> files;
 };
 
@@ -74,13 +81,15 @@ std::string text_of(const fs::path& path) {
 /// What a case's commands see: kt and the Java tools on PATH, the cluster, and nothing of the
 /// user's.
 std::vector<std::string> environment(const fs::path& bin, const fs::path& home,
-                                     const Cluster& cluster) {
+                                     const std::string& release, const Cluster& cluster) {
   const char* path = std::getenv("PATH");
   std::vector<std::string> variables{"PATH=" + bin.string() + ":" + (path ? path : "/usr/bin:/bin"),
-                                     "HOME=" + home.string(), "LC_ALL=C.UTF-8", "TZ=UTC"};
+                                     "HOME=" + home.string(), "LC_ALL=C.UTF-8", "TZ=UTC",
+                                     "KT_RELEASE=" + release};
   if (!cluster.bootstrap.empty()) variables.push_back("KT_BOOTSTRAP_SERVER=" + cluster.bootstrap);
   if (!cluster.zookeeper.empty()) variables.push_back("KT_ZOOKEEPER=" + cluster.zookeeper);
-  for (const char* name : {"KT_JAVA_TOOLS", "ASAN_OPTIONS", "UBSAN_OPTIONS"})
+  for (const char* name :
+       {"KT_JAVA_TOOLS", "KT_CLUSTER", "KT_KAFKA_CACHE", "ASAN_OPTIONS", "UBSAN_OPTIONS"})
     if (const char* value = std::getenv(name)) variables.push_back(std::string(name) + "=" + value);
   return variables;
 }
@@ -98,11 +107,35 @@ std::string complaint(const Step& step, const Outcome& outcome) {
   return text;
 }
 
+Outcome run_command(const Step& step, const std::string& directory,
+                    const std::vector<std::string>& variables) {
+  return run_shell(step.command, directory, variables, kStepLimit);
+}
+
+/// As run_command, and the way there: brokers alone are asked first, and ZooKeeper is named only
+/// where kt says that it must be.
+Outcome run_and_tell(const Step& step, const std::string& directory,
+                     const std::vector<std::string>& variables, std::string& way) {
+  auto brokers_only = variables;
+  std::erase_if(brokers_only, [](const auto& one) { return one.starts_with("KT_ZOOKEEPER="); });
+  auto outcome = run_command(step, directory, brokers_only);
+  way = "RPC";
+  if (outcome.errors.find(kNeedsZookeeper) != std::string::npos) {
+    outcome = run_command(step, directory, variables);
+    way = "ZooKeeper";
+  }
+  if (outcome.exit == 1) way = "not there";
+  return outcome;
+}
+
+/// What is wrong with a step in the end; `way` becomes the way of what it shows.
 std::string run_step(const Step& step, const std::string& directory,
-                     const std::vector<std::string>& variables) {
+                     const std::vector<std::string>& variables, std::string& way) {
   auto deadline = Clock::now() + kEventually;
   for (;;) {
-    auto wrong = complaint(step, run_shell(step.command, directory, variables, kStepLimit));
+    auto wrong =
+        complaint(step, step.shows.empty() ? run_command(step, directory, variables)
+                                           : run_and_tell(step, directory, variables, way));
     if (wrong.empty() || step.kind == Step::Kind::once || Clock::now() >= deadline) return wrong;
     std::this_thread::sleep_for(milliseconds(100));
   }
@@ -118,6 +151,7 @@ class Runner {
 
   int run() {
     auto started = Clock::now();
+    for (const auto& file : options_.files) add(file);
     std::vector<std::thread> workers;
     for (size_t n = 0; n < options_.jobs; ++n) workers.emplace_back([this] { work(); });
     for (auto& worker : workers) worker.join();
@@ -131,53 +165,66 @@ class Runner {
 
  private:
   bool real() const { return !options_.clusters.empty(); }
+  std::string release() const {
+    return options_.release.empty() ? kNewestRelease : options_.release;
+  }
+
+  /// Takes up a case of a file for every size of cluster that it asks for.
+  void add(const fs::path& file) try {
+    auto wanted = parse_case(file.filename().string(), text_of(file));
+    if (real() && wanted.apart != options_.apart) return;
+    // What needs no cluster has been run with the hermetic tests.
+    if (wanted.brokers.front() == 0 && !options_.release.empty()) return;
+    if (auto reason = reason_not_to_run(wanted)) {
+      ++skipped_;
+      say("skipped " + wanted.name + ": " + *reason + "\n");
+      return;
+    }
+    auto sizes = wanted.brokers;
+    for (int brokers : sizes) {
+      wanted.brokers = {brokers};
+      cases_.push_back(wanted);
+    }
+  } catch (const std::exception& error) {
+    ++failed_;
+    say("FAILED " + std::string(error.what()) + "\n");
+  }
 
   void work() {
-    for (size_t n; (n = next_++) < options_.files.size();) {
-      const auto& file = options_.files[n];
-      auto name = file.filename().string();
-      try {
-        auto wanted = parse_case(name, text_of(file));
-        // What needs no cluster has been run with the hermetic tests.
-        if (wanted.brokers == 0 && !options_.release.empty()) continue;
-        if (auto reason = reason_not_to_run(wanted)) {
-          ++skipped_;
-          say("skipped " + name + ": " + *reason + "\n");
-          continue;
-        }
-        auto failure = run_case(wanted);
-        if (failure.empty()) {
-          ++passed_;
-          continue;
-        }
-        say("FAILED " + failure);
-      } catch (const std::exception& error) {
-        say("FAILED " + name + ": " + error.what() + "\n");
-      }
-      ++failed_;
+    for (size_t n; (n = next_++) < cases_.size();) try_case(cases_[n]);
+  }
+
+  void try_case(const Case& wanted) {
+    std::string failure;
+    try {
+      failure = run_case(wanted);
+    } catch (const std::exception& error) {
+      failure = wanted.name + ": " + error.what() + "\n";
     }
+    ++(failure.empty() ? passed_ : failed_);
+    if (!failure.empty()) say("FAILED " + failure);
   }
 
   std::optional<std::string> reason_not_to_run(const Case& wanted) const {
     bool only_java = std::all_of(wanted.steps.begin(), wanted.steps.end(),
                                  [](const Step& step) { return step.kind == Step::Kind::java; });
     if (only_java && !std::getenv("KT_JAVA_TOOLS")) return "no JVM here for Kafka's own tools";
-    return reason_to_skip(wanted, options_.release.empty() ? kNewestRelease : options_.release,
-                          real());
+    return reason_to_skip(wanted, release(), real());
   }
 
   /// What failed, empty where nothing did.
   std::string run_case(const Case& wanted) {
     ScratchDirectory scratch, home;
-    if (wanted.brokers == 0 || real()) {
-      auto cluster = wanted.brokers == 0 ? Cluster{} : options_.clusters.at(wanted.brokers);
-      return run_steps(wanted, scratch.path, environment(bin_.path, home.path, cluster));
+    int brokers = wanted.brokers.front();
+    if (brokers == 0 || real()) {
+      auto cluster = brokers == 0 ? Cluster{} : options_.clusters.at(brokers);
+      return run_steps(wanted, scratch.path, environment(bin_.path, home.path, release(), cluster));
     }
-    std::vector<std::string> arguments{"--brokers", std::to_string(wanted.brokers)};
+    std::vector<std::string> arguments{"--brokers", std::to_string(brokers)};
     if (!options_.release.empty())
       arguments.insert(arguments.end(), {"--as-version", options_.release});
     SandboxProcess sandbox(fs::absolute(options_.kt), home.path, arguments);
-    auto variables = environment(bin_.path, home.path, {sandbox.bootstrap(), ""});
+    auto variables = environment(bin_.path, home.path, release(), {sandbox.bootstrap(), ""});
     auto failure = run_steps(wanted, scratch.path, variables);
     auto end = sandbox.stop();
     if (!end.empty()) failure += (failure.empty() ? wanted.name + ": " : "  ") + end + "\n";
@@ -188,11 +235,19 @@ class Runner {
                         const std::vector<std::string>& variables) {
     for (const auto& step : wanted.steps) {
       if (step.kind == Step::Kind::java && !std::getenv("KT_JAVA_TOOLS")) continue;
-      auto wrong = run_step(step, directory, variables);
+      std::string way;
+      auto wrong = run_step(step, directory, variables, way);
       if (!wrong.empty())
         return wanted.name + ":" + std::to_string(step.line) + ": " + step.command + "\n" + wrong;
+      if (real() && !options_.ways.empty() && !step.shows.empty()) note_way(step, way);
     }
     return {};
+  }
+
+  void note_way(const Step& step, const std::string& way) {
+    std::lock_guard lock(mutex_);
+    std::ofstream(options_.ways, std::ios::app)
+        << options_.release << "\t" << way << "\t" << step.shows << "\n";
   }
 
   void say(const std::string& text) {
@@ -203,6 +258,7 @@ class Runner {
 
   Options options_;
   ScratchDirectory bin_;
+  std::vector<Case> cases_;
   std::mutex mutex_;
   std::atomic<size_t> next_ = 0;
   std::atomic<int> passed_ = 0, failed_ = 0, skipped_ = 0;
@@ -222,6 +278,11 @@ Options parse_options(int argc, char** argv) {
       options.release = value();
     } else if (word == "--jobs") {
       options.jobs = std::stoul(value());
+    } else if (word == "--apart") {
+      options.apart = true;
+      options.jobs = 1;
+    } else if (word == "--ways") {
+      options.ways = value();
     } else if (word == "--cluster") {
       auto text = value();
       auto equals = text.find('='), at = text.find('@');
