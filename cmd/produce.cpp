@@ -335,6 +335,11 @@ Exit Produce::run(Context& context) {
   open_input();
   cluster_ = connect(context);
   want_topic(*cluster_, topic_, create_ && !dry_run_ ? kBrokersDefault : kNeverCreate);
+  // What can be under way at once, and a few batches more: memory used again stays in a cache.
+  options.buffer_bytes =
+      std::clamp(cluster_->metadata()->brokers.size() *
+                     static_cast<size_t>(options.max_in_flight + 3) * options.batch_bytes,
+                 size_t{8} << 20, options.buffer_bytes);
   producer_.emplace(*cluster_, options);
   producer_->add_topic(topic_);
   int32_t count = producer_->partition_count(0);

@@ -11,7 +11,7 @@
 namespace kt::stream {
 namespace {
 
-constexpr size_t kBlockBytes = size_t{256} << 10;     // stays in a core's own cache
+constexpr size_t kBlockBytes = size_t{64} << 10;      // stays in a core's own cache
 constexpr size_t kMostRecordBytes = size_t{1} << 30;  // nothing larger fits a batch
 
 /// The input as one moving window: what was taken is gone, what is left over moves to the front

@@ -118,7 +118,7 @@ void BatchBuilder::set_producer(int64_t producer_id, int16_t epoch, int32_t base
 char* BatchBuilder::make_room(size_t size_bytes) {
   size_t needed = buffer_.size() + size_bytes;
   if (needed > buffer_.capacity())
-    buffer_.reserve(std::max({needed, buffer_.capacity() * 2, size_t{4096}}));
+    buffer_.reserve(std::max({needed, buffer_.capacity() * 4, size_t{4096}}));
   return buffer_.data() + buffer_.size();
 }
 
