@@ -113,7 +113,7 @@ const Command offsets_check{
     .text =
         R"(Shows for every partition that a group has a position in, or a member at, the position, the log end,
 the records between the two, how long the next of them has waited, and who reads it. All groups are
-asked for at once, one request to each broker, and so are the ends and times of all partitions.
+asked for at once, many in one request, and so are the ends and times of all partitions.
 
 With --max-lag or --max-lag-time it is a check: exit code 3 where a partition passes the limit. A
 partition that a member reads and that has no position counts with all of its offsets.

@@ -1,5 +1,5 @@
-// Asks the coordinators of many groups at once: one request to each broker, whatever the number of
-// groups, and once more where a coordinator has moved.
+// Asks the coordinators of many groups at once: of each broker all that it coordinates, in as few
+// requests as are good, and once more where a coordinator has moved.
 #pragma once
 
 #include <map>

@@ -1,5 +1,7 @@
 // What groups have committed: OffsetFetch in the shapes that its versions need, and
 // DescribeShareGroupOffsets.
+#include <algorithm>
+
 #include "client/admin_coordinators.h"
 #include "client/admin_groups.h"
 #include "protocol/errors.h"
@@ -15,6 +17,8 @@ constexpr int16_t kNamesTopics = 9;
 /// The first version that asks for several groups, and the first that asks for all partitions.
 constexpr int16_t kManyGroups = 8;
 constexpr int16_t kAllPartitions = 2;
+/// Groups in one request: the broker looks for the next ones while the answer is read.
+constexpr size_t kGroupsAtOnce = 16;
 
 /// The fetching of one call: what is asked in which version, and where answers go.
 class Fetch {
@@ -84,13 +88,14 @@ class Fetch {
                                                                       int16_t version) {
     std::vector<std::pair<msg::OffsetFetchRequest, Positions>> made;
     if (version >= kManyGroups) {
-      msg::OffsetFetchRequest request;
-      for (size_t position : positions) {
+      for (size_t n = 0; n < positions.size(); ++n) {
+        if (n % kGroupsAtOnce == 0) made.emplace_back();
+        auto& [request, asked] = made.back();
         auto& group = request.groups.emplace_back();
-        group.group_id = names_[position];
+        group.group_id = names_[positions[n]];
         group.topics.reset();
+        asked.push_back(positions[n]);
       }
-      made.emplace_back(std::move(request), positions);
       return made;
     }
     for (size_t position : positions) {
@@ -107,12 +112,19 @@ class Fetch {
 
   template <class Topics>
   void take_topics(GroupOffsets& into, const Topics& topics) {
-    for (const auto& topic : topics)
-      for (const auto& partition : topic.partitions) {
+    // Brokers tell topics in any order; in that of the map each partition finds its place at its
+    // end.
+    std::vector<const typename Topics::value_type*> sorted;
+    for (const auto& topic : topics) sorted.push_back(&topic);
+    std::sort(sorted.begin(), sorted.end(),
+              [](const auto* a, const auto* b) { return a->name < b->name; });
+    for (const auto* topic : sorted)
+      for (const auto& partition : topic->partitions) {
         if (partition.committed_offset < 0 && partition.error_code == 0) continue;
-        into.partitions[{topic.name, partition.partition_index}] = {
-            partition.committed_offset, partition.committed_leader_epoch,
-            partition.metadata.value_or(""), partition.error_code};
+        into.partitions.insert_or_assign(
+            into.partitions.end(), TopicPartition{topic->name, partition.partition_index},
+            CommittedOffset{partition.committed_offset, partition.committed_leader_epoch,
+                            partition.metadata.value_or(""), partition.error_code});
       }
   }
 

@@ -35,49 +35,66 @@ std::map<std::string, Knowledge> knowledge_of(const std::vector<StoredGroup>& gr
   return known;
 }
 
+PartitionLag lag_at(const TopicPartition& partition, const Knowledge& known) {
+  PartitionLag lag;
+  lag.partition = partition;
+  if (auto owner = known.owners.find(partition); owner != known.owners.end()) {
+    lag.owner = owner->second->id;
+    lag.client_id = owner->second->client_id;
+    lag.host = owner->second->host;
+  }
+  return lag;
+}
+
 std::vector<PartitionLag> partitions_of(const StoredGroup& group, const Knowledge& known) {
-  std::map<TopicPartition, PartitionLag> found;
+  std::vector<PartitionLag> partitions;
+  partitions.reserve(group.offsets.partitions.size());
   for (const auto& [partition, committed] : group.offsets.partitions) {
-    auto& lag = found[partition];
+    auto& lag = partitions.emplace_back(lag_at(partition, known));
     if (committed.offset >= 0) lag.position = committed.offset;
     lag.metadata = committed.metadata;
   }
+  std::set<TopicPartition> without_position;
   for (const auto& member : group.description.members)
     for (const auto& [topic, numbers] : member.assignment)
       for (auto number : numbers)
         // A member in ZooKeeper may keep its positions in Kafka: they have a row there.
-        if (TopicPartition read{topic, number}; !known.has_position(read)) found[read];
-  std::vector<PartitionLag> partitions;
-  partitions.reserve(found.size());
-  for (auto& [partition, lag] : found) {
-    lag.partition = partition;
-    if (auto owner = known.owners.find(partition); owner != known.owners.end()) {
-      lag.owner = owner->second->id;
-      lag.client_id = owner->second->client_id;
-      lag.host = owner->second->host;
-    }
-    partitions.push_back(std::move(lag));
-  }
+        if (TopicPartition read{topic, number}; !known.has_position(read))
+          without_position.insert(std::move(read));
+  for (const auto& partition : without_position) partitions.push_back(lag_at(partition, known));
+  if (!without_position.empty())
+    std::sort(partitions.begin(), partitions.end(),
+              [](const auto& a, const auto& b) { return a.partition < b.partition; });
   return partitions;
 }
 
+/// Groups often have the same partitions in the same order: the next one is looked at first.
 void measure_ends(Cluster& cluster, std::vector<GroupLag>& groups) {
   std::set<TopicPartition> all;
-  for (const auto& group : groups)
-    for (const auto& lag : group.partitions) all.insert(lag.partition);
+  for (const auto& group : groups) {
+    auto next = all.begin();
+    for (const auto& lag : group.partitions) next = std::next(all.insert(next, lag.partition));
+  }
   if (all.empty()) return;
   std::vector<OffsetQuery> queries;
   for (const auto& partition : all) queries.push_back({partition, kLatest});
-  std::map<TopicPartition, OffsetAnswer> ends;
-  for (auto& answer : list_offsets(cluster, queries)) ends.emplace(answer.partition, answer);
-  for (auto& group : groups)
+  const auto ends = list_offsets(cluster, queries);
+  auto is_before = [](const OffsetAnswer& answer, const TopicPartition& partition) {
+    return answer.partition < partition;
+  };
+  for (auto& group : groups) {
+    auto end = ends.begin();
     for (auto& lag : group.partitions) {
-      const auto& end = ends.at(lag.partition);
-      lag.error_code = end.error_code;
-      if (end.error_code != 0) continue;
-      lag.log_end = end.offset;
-      if (lag.position) lag.lag = std::max<int64_t>(end.offset - *lag.position, 0);
+      if (end == ends.end() || !(end->partition == lag.partition))
+        end = std::lower_bound(ends.begin(), ends.end(), lag.partition, is_before);
+      lag.error_code = end->error_code;
+      if (end->error_code == 0) {
+        lag.log_end = end->offset;
+        if (lag.position) lag.lag = std::max<int64_t>(end->offset - *lag.position, 0);
+      }
+      ++end;
     }
+  }
 }
 
 void measure_times(Cluster& cluster, std::vector<GroupLag>& groups) {
