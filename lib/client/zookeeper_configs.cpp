@@ -182,6 +182,11 @@ ConfigOutcome alter_configs_in_zookeeper(Cluster& cluster, const ConfigResource&
     now.resource = resource;
     add_entries(now, read.entries);
     auto wanted = rewritten_configs(now, changes);
+    if (resource.scope == ConfigScope::topic)
+      for (const auto& [name, value] : wanted)
+        if (std::any_of(changes.begin(), changes.end(),
+                        [&](const auto& change) { return change.name == name; }))
+          check_topic_setting(store, name, value);
     if (validate_only) return;
     refuse_unwritten(zk::write_config(store.session, path, read, {wanted.begin(), wanted.end()}));
     zk::announce_config(store.session, store.notice, path);

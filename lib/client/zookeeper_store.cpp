@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "client/old_topic_settings.h"
 #include "zookeeper/cluster.h"
 
 namespace kt {
@@ -21,6 +22,11 @@ void refuse_settings_of_080(const Store& store) {
   if (store.notice == zk::ChangeNotice::none)
     throw Refusal{ErrorCode::invalid_config,
                   "Kafka 0.8.0 keeps no settings of topics: they are in its brokers' files"};
+}
+
+void check_topic_setting(const Store& store, const std::string& name, const std::string& value) {
+  auto why = why_not_topic_setting(store.release, name, value);
+  if (!why.empty()) throw Refusal{ErrorCode::invalid_config, name + " " + why};
 }
 
 void refuse_unwritten(zk::Written written) {

@@ -38,6 +38,9 @@ zk::Session& zookeeper_for(Cluster& cluster, std::string_view what);
 /// Topics have settings from 0.8.1 on.
 void refuse_settings_of_080(const Store& store);
 
+/// Throws a Refusal for what brokers of this release would not take.
+void check_topic_setting(const Store& store, const std::string& name, const std::string& value);
+
 /// `do_one` of each item; what it refuses is that item's outcome.
 template <class Made, class Items, class DoOne>
 std::vector<Made> each(const Items& items, const DoOne& do_one) {

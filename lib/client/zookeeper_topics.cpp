@@ -157,6 +157,8 @@ std::vector<CreatedTopic> create_topics_in_zookeeper(
     if (zk::deletion_requested(store.session, topic.name))
       throw Refusal{ErrorCode::topic_already_exists, "it is being deleted"};
     if (!topic.configs.empty()) refuse_settings_of_080(store);
+    for (const auto& config : topic.configs)
+      check_topic_setting(store, config.name, config.value.value_or(""));
     auto assignment = assignment_of(topic, living);
     created.partition_count = static_cast<int32_t>(assignment.size());
     created.replication_factor = static_cast<int16_t>(assignment.begin()->second.size());
