@@ -38,7 +38,7 @@ using std::chrono::seconds;
 
 constexpr const char* kNewestRelease = "4.3.0";
 constexpr seconds kStepLimit{60};
-constexpr seconds kEventually{20};
+constexpr seconds kEventually{40};
 // What kt says where only ZooKeeper has what it was asked for, and no flag names one.
 constexpr const char* kNeedsZookeeper = " is kept in ZooKeeper, and none is named";
 
