@@ -329,7 +329,10 @@ class ReassignExecute : public Invocation {
       rollback.throttle.bytes_per_second = throttle_->bytes;
     }
     if (!is_there || throttle_) write_output(path, to_json(rollback));
-    if (!rollback.throttle.empty() && settings) throttle(context, *settings, rollback.throttle);
+    // Where all is moved none is set again, which brokers might show only after it was looked for.
+    bool all_done = status.count(MoveState::done) == status.moves.size();
+    if (!rollback.throttle.empty() && settings && !all_done)
+      throttle(context, *settings, rollback.throttle);
     move_directories_of(context, *cluster, plan, true);
     status = carry_out(context, *cluster, *mover, watch, std::move(status), plan);
     report_rows(context, status, watch.knows_bytes());

@@ -160,8 +160,7 @@ obey() {
 # All of the topic is where the plan wants it, nothing moves, and no throttle is left. Brokers may tell a little late.
 settled() {
   local left deadline=$((SECONDS + 20))
-  again reassign verify "$1" --rollback moves.back
-  while left=$("$kt" reassign list -q -o tsv 2>list.log | sed 1d)$(grep -i throttle list.log); [ -n "$left" ]; do
+  while again reassign verify "$1" --rollback moves.back && left=$("$kt" reassign list -q -o tsv 2>list.log | sed 1d)$(grep -i throttle list.log); [ -n "$left" ]; do
     [ "${2:-}" != or-named ] || obey list.log
     [ $SECONDS -lt $deadline ] || fail "left behind: $left"
     sleep 0.2
