@@ -12,6 +12,12 @@
 
 namespace kt {
 
+/// Exit::check where all could be looked at and something does not hold.
+inline Exit exit_of_check(Context& context, bool holds) {
+  auto code = exit_of(context);
+  return code == Exit::ok && !holds ? Exit::check : code;
+}
+
 class MirrorPair {
  public:
   std::vector<Argument> arguments();

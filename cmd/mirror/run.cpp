@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "base/crc32c.h"
 #include "base/interrupt.h"
 #include "base/text.h"
 #include "mirror/mirror.h"
@@ -38,6 +39,9 @@ class MirrorRun : public Invocation {
   bool exit_ = false, append_ = false, no_create_ = false;
   Size memory_{int64_t{128} << 20};
   Milliseconds refresh_{30'000};
+  std::optional<Size> rate_;
+  std::string shard_;
+  int64_t shard_number_ = 1, shard_count_ = 1;
   std::set<TopicPartition> reported_;
   std::set<std::string> refused_;
   struct Created {
@@ -62,10 +66,29 @@ class MirrorRun : public Invocation {
     list.push_back({"--append", "", "Copy into partitions that hold records of others", &append_});
     list.push_back(
         {"--no-create", "", "Neither create nor grow topics of the target", &no_create_});
+    list.push_back(
+        {"--shard", "I/N",
+         "Copy this share of the partitions only, of N that other runs copy: 1/3, 2/3, 3/3",
+         &shard_});
+    list.push_back({"--rate", "SIZE", "Bytes a second at most, as they were fetched", &rate_});
     list.push_back({"--memory", "SIZE", "What may be under way between the clusters", &memory_});
     list.push_back(
         {"--refresh", "DURATION", "How often new topics and partitions are looked for", &refresh_});
     return list;
+  }
+
+  void read_shard() {
+    if (shard_.empty()) return;
+    auto parts = split(shard_, '/');
+    bool is_right = parts.size() == 2 && parse_int64(parts[0], shard_number_) &&
+                    parse_int64(parts[1], shard_count_) && shard_number_ >= 1 &&
+                    shard_number_ <= shard_count_;
+    if (!is_right)
+      throw Error("--shard " + in_quotes(shard_) + ": not I/N with I from 1 to N", Exit::usage);
+  }
+  /// The same on every machine.
+  bool is_mine(const std::string& topic, int32_t partition) const {
+    return (int64_t{crc32c(topic)} + partition) % shard_count_ == shard_number_ - 1;
   }
 
   /// Adds what is new in the source, once the target is ready for it.
@@ -77,7 +100,8 @@ class MirrorRun : public Invocation {
       auto name = topic.source.name.value_or("");
       if (refused_.contains(name)) continue;
       for (const auto& partition : topic.source.partitions)
-        if (!copier.has({name, partition.partition_index})) {
+        if (is_mine(name, partition.partition_index) &&
+            !copier.has({name, partition.partition_index})) {
           fresh.push_back(std::move(topic));
           break;
         }
@@ -87,10 +111,10 @@ class MirrorRun : public Invocation {
       Outcome outcome;
       if (context.settings.dry_run && !no_create_) {
         for (int32_t number = 0; number < plan.partitions; ++number)
-          if (number < plan.target_partitions)
-            copier.add({plan.source, number}, {plan.target, number});
-          else
+          if (number >= plan.target_partitions && is_mine(plan.source, number))
             created_.push_back({plan.source, number, plan.target});
+          else if (is_mine(plan.source, number))
+            copier.add({plan.source, number}, {plan.target, number});
         continue;
       }
       if (plan.action != mirror::TopicAction::none && no_create_)
@@ -105,7 +129,7 @@ class MirrorRun : public Invocation {
         continue;
       }
       for (int32_t number = 0; number < plan.partitions; ++number)
-        copier.add({plan.source, number}, {plan.target, number});
+        if (is_mine(plan.source, number)) copier.add({plan.source, number}, {plan.target, number});
     }
   }
 
@@ -152,6 +176,8 @@ class MirrorRun : public Invocation {
   Exit run(Context& context) override {
     if (memory_.bytes < (8 << 20) || memory_.bytes > (int64_t{64} << 30))
       throw Error("--memory must be from 8 MiB to 64 GiB", Exit::usage);
+    if (rate_ && rate_->bytes < 1) throw Error("--rate must be 1 or more", Exit::usage);
+    read_shard();
     pair_.open(context);
     mirror::MirrorOptions options;
     options.name = pair_.name();
@@ -162,6 +188,7 @@ class MirrorRun : public Invocation {
     exit_ = exit_ || context.settings.dry_run;
     options.stop_at_end = exit_;
     options.only_place = context.settings.dry_run;
+    if (rate_) options.bytes_per_s = rate_->bytes;
     options.memory_bytes = static_cast<size_t>(memory_.bytes);
     options.warn = [&context](const std::string& sentence) { context.warn(sentence); };
     options.log = [&context](const std::string& sentence) { context.detail(sentence); };
@@ -236,6 +263,8 @@ says where each partition would go on, and what would stop it.)",
                  {"kt mirror run --regex 'app-.*' --exclude '.*-test' --rename "
                   "'(.*)=east.$1' --from east --to west",
                   "some topics, under other names"},
+                 {"kt mirror run --from east --to west --shard 1/2 --rate 50MiB",
+                  "one half of all partitions, at 50 MiB a second at most"},
                  {"kt mirror run orders --from east --to west --start @-1h --on-gap skip",
                   "the last hour, and what comes"}},
     .rows =

@@ -72,8 +72,7 @@ class MirrorStatus : public Invocation {
           report_error(context, {{"topic", id.topic}, {"partition", id.partition}}, 0,
                        "the target does not have it yet");
       }
-    auto code = exit_of(context);
-    return code == Exit::ok && !holds ? Exit::check : code;
+    return exit_of_check(context, holds);
   }
 };
 

@@ -127,8 +127,7 @@ class MirrorVerify : public Invocation {
                             fmt::format("{:08x}", result.content_crc), known(result.source_offset),
                             known(result.target_offset), std::move(difference)});
     }
-    auto code = exit_of(context);
-    return code == Exit::ok && !holds ? Exit::check : code;
+    return exit_of_check(context, holds);
   }
 };
 

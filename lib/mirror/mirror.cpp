@@ -109,7 +109,7 @@ bool Mirror::work(Deadline until) {
     if (is_over(is_waiting)) return false;
     check_progress(is_waiting);
     if (auto failure = save_positions(); !failure.empty()) options_.log(failure);
-    bool may_take = !consumer_->finished();
+    bool may_take = !consumer_->finished() && Clock::system().now() >= may_take_at_;
     {
       std::unique_lock lock(mutex_);
       if (error_) std::rethrow_exception(error_);
@@ -120,6 +120,12 @@ bool Mirror::work(Deadline until) {
     }
     auto chunk = consumer_->next(until.sooner(started ? Milliseconds(0) : kLookAround));
     if (chunk) take(*chunk);
+    if (chunk && options_.bytes_per_s > 0) {
+      std::chrono::duration<double> worth(static_cast<double>(chunk->records.size()) /
+                                          static_cast<double>(options_.bytes_per_s));
+      may_take_at_ = std::max(may_take_at_, Clock::system().now()) +
+                     std::chrono::duration_cast<Milliseconds>(worth);
+    }
   }
   bool is_waiting = false;
   return !is_over(is_waiting);

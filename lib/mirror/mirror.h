@@ -40,6 +40,7 @@ struct MirrorOptions {
   /// Find out where each partition begins, and copy nothing.
   bool only_place = false;
   size_t memory_bytes = 128 << 20;
+  int64_t bytes_per_s = 0;  ///< that are taken from the source at most; 0 no limit
   int connections_per_broker = 2;
   /// Told of gaps that were skipped and of restarts, with a sentence. From any thread.
   std::function<void(const std::string&)> warn = [](const std::string&) {};
@@ -121,6 +122,7 @@ class Mirror {
   std::map<std::pair<int32_t, int>, std::unique_ptr<Courier>> couriers_;
   size_t queued_bytes_ = 0;
   Clock::Time last_progress_;
+  Clock::Time may_take_at_{};  ///< when the limit of bytes lets the next chunk in
   std::exception_ptr error_;
 };
 

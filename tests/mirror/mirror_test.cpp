@@ -363,6 +363,19 @@ TEST_CASE("a batch that the target finds too large stops its partition alone") {
   CHECK(status.hint == "raise max.message.bytes of the target topic");
 }
 
+TEST_CASE("a limit of bytes a second holds") {
+  Pair pair;
+  // Of 8 MiB under way a fetch has 1 MiB: each batch comes by itself, the first at no wait.
+  for (int i = 0; i < 3; ++i) pair.produce(1, std::string(600'000, 'x'));
+  auto options = pair.options();
+  options.memory_bytes = 8 << 20;
+  options.bytes_per_s = 1'200'000;
+  auto started = Clock::system().now();
+  CHECK(pair.copy(options).records == 3);
+  CHECK(Clock::system().now() - started >= Milliseconds(900));
+  pair.check_equal();
+}
+
 TEST_CASE("verify finds what is equal, behind, missing and different") {
   Pair pair;
   pair.produce(500);
