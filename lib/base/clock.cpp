@@ -18,7 +18,8 @@ class SystemClock final : public Clock {
 }  // namespace
 
 Clock& Clock::system() {
-  static SystemClock clock;
+  // Never destroyed: threads that nobody waits for look at it while the process ends.
+  static auto& clock = *new SystemClock;
   return clock;
 }
 
