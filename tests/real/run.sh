@@ -148,7 +148,11 @@ for release in "${releases[@]}"; do
   stop_release $?
 done
 
-suite "the table of the README" "$here/matrix.sh" check "$logs/ways"
+# It has a column for each release of every day.
+of_table=$(IFS='|' && echo "${everyday[*]}")
+if grep -E "^($of_table)"$'\t' "$logs/ways" >"$logs/ways-of-table"; then
+  suite "the table of the README" "$here/matrix.sh" check "$logs/ways-of-table"
+fi
 
 # One release whose moves and elections go through ZooKeeper, and the newest.
 echo "Faults on clusters of three brokers"
