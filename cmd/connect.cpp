@@ -186,7 +186,9 @@ std::unique_ptr<Cluster> connect_to(const Context& context, const std::string& c
 std::unique_ptr<Cluster> connect(const Context& context) {
   auto options = client_options(context);
   options.names_zookeeper = names_zookeeper(context);
-  options.zookeeper = [&context](std::string_view what) { return zookeeper_of(context, what); };
+  // Its own: the context of a cluster that --from or --to names ends here.
+  auto own = std::make_shared<Context>(context.command, context.settings, context.out, context.err);
+  options.zookeeper = [own](std::string_view what) { return zookeeper_of(*own, what); };
   return std::make_unique<Cluster>(std::move(options));
 }
 
