@@ -40,10 +40,6 @@ std::vector<int32_t> sorted(std::vector<int32_t> list) {
   return list;
 }
 
-int32_t leader_of(const PartitionFile::Entry& entry) {
-  return entry.leader.value_or(entry.replicas.empty() ? -1 : entry.replicas.front());
-}
-
 void reorder(Cluster& cluster, std::vector<Reassignment> changes, Refusals& refused) {
   if (changes.empty()) return;
   for (auto& outcome : alter_reassignments(cluster, std::move(changes)))
@@ -137,6 +133,10 @@ void keep_rollback(const std::string& path, const std::string& cluster_id, int32
     if (one.leader >= 0) entry.leader = one.leader;
   }
   if (!file.entries.empty()) write_output(path, to_json(file));
+}
+
+int32_t leader_of(const PartitionFile::Entry& entry) {
+  return entry.leader.value_or(entry.replicas.empty() ? -1 : entry.replicas.front());
 }
 
 std::map<TopicPartition, Restorable> compare_with(const PartitionFile& file,

@@ -28,11 +28,11 @@ struct Handover {
 std::vector<Handover> find_handovers(const msg::MetadataResponse& metadata, int32_t broker);
 
 /// By partition: why something could not be done; Kafka's code and a sentence.
-struct Refusal {
+struct HandoverRefusal {
   int16_t error_code = 0;
   std::string message;
 };
-using Refusals = std::map<TopicPartition, Refusal>;
+using Refusals = std::map<TopicPartition, HandoverRefusal>;
 
 /// Reorders and elects once; what was refused.
 Refusals hand_over(Cluster& cluster, const std::vector<Handover>& handovers, int32_t broker);
@@ -44,6 +44,9 @@ std::string rollback_name(int32_t broker);
 /// runs, and writes it. Throws where it belongs to another broker or cluster.
 void keep_rollback(const std::string& path, const std::string& cluster_id, int32_t broker,
                    const std::vector<Handover>& handovers);
+
+/// The leader that a rollback file keeps: named, or the first of the replicas; -1 without any.
+int32_t leader_of(const PartitionFile::Entry& entry);
 
 /// How a partition of a rollback file is now.
 enum class Restorable { restored, changed, replicas_differ, absent };

@@ -134,6 +134,14 @@ class BrokerShutdown : public Invocation {
     return exit_of(context);
   }
 
+  static std::map<TopicPartition, int32_t> leaders_in(const msg::MetadataResponse& metadata) {
+    std::map<TopicPartition, int32_t> leaders;
+    for (const auto& topic : metadata.topics)
+      for (const auto& partition : topic.partitions)
+        leaders[{topic.name.value_or(""), partition.partition_index}] = partition.leader_id;
+    return leaders;
+  }
+
   void report_result(Context& context, Cluster& cluster, const std::vector<Handover>& before,
                      const Refusals& refused) const {
     std::vector<std::string> names;
@@ -149,11 +157,7 @@ class BrokerShutdown : public Invocation {
                handed_over.contains({topic.name.value_or(""), one.partition_index});
       });
     });
-    std::map<TopicPartition, int32_t> leaders;
-    auto now = describe_topics(cluster, names);
-    for (const auto& topic : now.topics)
-      for (const auto& partition : topic.partitions)
-        leaders[{topic.name.value_or(""), partition.partition_index}] = partition.leader_id;
+    auto leaders = leaders_in(describe_topics(cluster, names));
     for (const auto& one : before) {
       auto leader = leaders[one.at];
       if (leader == *broker_ || refused.contains(one.at))
@@ -182,10 +186,7 @@ class BrokerShutdown : public Invocation {
     context.report();
     auto states = compare_with(file, metadata);
     auto refused = context.settings.dry_run ? Refusals{} : restore(cluster, file, metadata);
-    std::map<TopicPartition, int32_t> leaders;
-    for (const auto& topic : metadata.topics)
-      for (const auto& partition : topic.partitions)
-        leaders[{topic.name.value_or(""), partition.partition_index}] = partition.leader_id;
+    auto leaders = leaders_in(metadata);
     for (const auto& entry : file.entries) {
       auto fail = [&](int16_t code, std::string_view why) {
         report_error(context, {{"topic", entry.at.topic}, {"partition", entry.at.partition}}, code,
@@ -194,7 +195,7 @@ class BrokerShutdown : public Invocation {
       auto why = refused.find(entry.at);
       auto state = states[entry.at];
       Handover shown{entry.at, leaders[entry.at], entry.replicas, {}};
-      auto leader = entry.leader.value_or(entry.replicas.empty() ? -1 : entry.replicas.front());
+      auto leader = leader_of(entry);
       if (state == Restorable::absent)
         fail(static_cast<int16_t>(ErrorCode::unknown_topic_or_partition), "");
       else if (state == Restorable::replicas_differ)
