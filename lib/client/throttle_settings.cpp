@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "client/zookeeper_configs.h"
 #include "zookeeper/configs.h"
 
 namespace kt {
@@ -77,19 +78,11 @@ class ZooKeeperSettings : public ThrottleSettings {
 
   Outcome change(const ConfigResource& resource,
                  const std::vector<ConfigChange>& changes) override {
-    auto path = (resource.scope == ConfigScope::broker ? "brokers/" : "topics/") + resource.name;
+    auto path = entity_of(resource);
     constexpr int kTries = 5;
     for (int i = 0; i < kTries; ++i) {
       auto config = zk::config(session_, path);
-      ResourceConfigs now;
-      now.resource = resource;
-      for (const auto& [name, value] : config.entries) {
-        auto& entry = now.entries.emplace_back();
-        entry.name = name;
-        entry.value = value;
-        entry.is_override = true;
-      }
-      auto list = rewritten_configs(now, changes);
+      auto list = rewritten_configs(kept_configs(resource, config), changes);
       auto written = zk::write_config(session_, path, config, {list.begin(), list.end()});
       if (written != zk::Written::done) continue;
       zk::announce_config(session_, zk::ChangeNotice::entity_path, path);

@@ -36,19 +36,6 @@ std::string_view kept_as(const ConfigResource& resource) {
   }
 }
 
-std::string entity_of(const ConfigResource& resource) {
-  switch (resource.scope) {
-    case ConfigScope::broker:
-      return zk::entity_path("brokers", resource.name);
-    case ConfigScope::topic:
-      return zk::entity_path("topics", resource.name);
-    case ConfigScope::user:
-      return zk::entity_path("users", resource.name);
-    default:
-      return zk::entity_path("clients", resource.name);
-  }
-}
-
 std::string source_of(const ConfigResource& resource) {
   if (resource.is_quota()) return "CLIENT_QUOTA";
   return resource.scope == ConfigScope::topic ? "DYNAMIC_TOPIC_CONFIG" : "DYNAMIC_BROKER_CONFIG";
@@ -56,16 +43,6 @@ std::string source_of(const ConfigResource& resource) {
 
 /// Credentials of users stand among their quotas.
 bool is_secret(const std::string& setting) { return setting.starts_with("SCRAM-"); }
-
-void add_entries(ResourceConfigs& configs, const std::map<std::string, std::string>& entries) {
-  for (const auto& [name, value] : entries) {
-    auto& entry = configs.entries.emplace_back();
-    entry.name = name;
-    entry.value = value;
-    entry.source = source_of(configs.resource);
-    entry.is_override = true;
-  }
-}
 
 /// Brokers take anything from ZooKeeper, and what they do not know has no effect.
 void check_change(const ConfigResource& resource, const ConfigChange& change, const Store& store,
@@ -97,6 +74,32 @@ void check_change(const ConfigResource& resource, const ConfigChange& change, co
 }
 
 }  // namespace
+
+std::string entity_of(const ConfigResource& resource) {
+  switch (resource.scope) {
+    case ConfigScope::broker:
+      return zk::entity_path("brokers", resource.name);
+    case ConfigScope::topic:
+      return zk::entity_path("topics", resource.name);
+    case ConfigScope::user:
+      return zk::entity_path("users", resource.name);
+    default:
+      return zk::entity_path("clients", resource.name);
+  }
+}
+
+ResourceConfigs kept_configs(const ConfigResource& resource, const zk::Config& node) {
+  ResourceConfigs configs;
+  configs.resource = resource;
+  for (const auto& [name, value] : node.entries) {
+    auto& entry = configs.entries.emplace_back();
+    entry.name = name;
+    entry.value = value;
+    entry.source = source_of(resource);
+    entry.is_override = true;
+  }
+  return configs;
+}
 
 ConfigWay config_way(Cluster& cluster, const ConfigResource& resource, bool changes) {
   auto apis = cluster.apis_of_any();
@@ -152,12 +155,11 @@ std::vector<ResourceConfigs> describe_configs_in_zookeeper(
   std::vector<ResourceConfigs> found(resources.size());
   size_t topic = 0;
   for (size_t i = 0; i < resources.size(); ++i) {
-    found[i].resource = resources[i];
+    std::erase_if(configs[i].entries, [](const auto& entry) { return is_secret(entry.first); });
+    found[i] = kept_configs(resources[i], configs[i]);
     found[i].only_overrides = true;
     if (resources[i].scope == ConfigScope::topic && !existing[topic++])
       found[i].error_code = static_cast<int16_t>(ErrorCode::unknown_topic_or_partition);
-    std::erase_if(configs[i].entries, [](const auto& entry) { return is_secret(entry.first); });
-    add_entries(found[i], configs[i].entries);
   }
   return found;
 }
@@ -178,10 +180,7 @@ ConfigOutcome alter_configs_in_zookeeper(Cluster& cluster, const ConfigResource&
     for (const auto& change : changes) check_change(resource, change, store, has_request_quotas);
     auto path = entity_of(resource);
     auto read = zk::config(store.session, path);
-    ResourceConfigs now;
-    now.resource = resource;
-    add_entries(now, read.entries);
-    auto wanted = rewritten_configs(now, changes);
+    auto wanted = rewritten_configs(kept_configs(resource, read), changes);
     if (resource.scope == ConfigScope::topic)
       for (const auto& [name, value] : wanted)
         if (std::any_of(changes.begin(), changes.end(),

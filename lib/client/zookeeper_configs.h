@@ -4,9 +4,11 @@
 // admin_configs.h, which asks config_way() first.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "client/admin_configs.h"
+#include "zookeeper/configs.h"
 
 namespace kt {
 
@@ -19,6 +21,10 @@ ConfigWay config_way(Cluster& cluster, const ConfigResource& resource, bool chan
 /// What is set on the things, in their order.
 std::vector<ResourceConfigs> describe_configs_in_zookeeper(
     Cluster& cluster, const std::vector<ConfigResource>& resources);
+
+/// The node of a thing below /config, and what it holds, as the requests would tell it.
+std::string entity_of(const ConfigResource& resource);
+ResourceConfigs kept_configs(const ConfigResource& resource, const zk::Config& node);
 
 ConfigOutcome alter_configs_in_zookeeper(Cluster& cluster, const ConfigResource& resource,
                                          const std::vector<ConfigChange>& changes,
