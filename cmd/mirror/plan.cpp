@@ -5,9 +5,9 @@
 
 #include "client/offsets.h"
 #include "mirror/pair.h"
+#include "mirror/record_stream.h"
 #include "protocol/errors.h"
 #include "protocol/msg/describe_log_dirs.h"
-#include "protocol/msg/fetch.h"
 
 namespace kt {
 namespace {
@@ -50,7 +50,7 @@ class MirrorPlan : public Invocation {
       for (const auto& partition : topic.source.partitions)
         for (int64_t time : {kEarliest, kLatest})
           queries.push_back({{topic.source.name.value_or(""), partition.partition_index}, time});
-    bool committed = pair_.source().apis_of_any().best(msg::FetchRequest::api(), 4).has_value();
+    bool committed = mirror::has_transactions(pair_.source());
     auto ends = list_offsets(pair_.source(), queries, committed);
     std::vector<TopicPartition> sources;
     auto targets = pair_.targets(topics, sources);

@@ -3,8 +3,8 @@
 
 #include "client/offsets.h"
 #include "mirror/pair.h"
+#include "mirror/record_stream.h"
 #include "protocol/errors.h"
-#include "protocol/msg/fetch.h"
 
 namespace kt {
 namespace {
@@ -35,7 +35,7 @@ class MirrorStatus : public Invocation {
     auto topics = pair_.choose(context);
     auto targets = pair_.targets(topics, sources);
     auto positions = pair_.positions(targets);
-    bool committed = source.apis_of_any().best(msg::FetchRequest::api(), 4).has_value();
+    bool committed = mirror::has_transactions(source);
     std::vector<OffsetQuery> queries;
     for (const auto& partition : sources)
       for (int64_t time : {kEarliest, kLatest}) queries.push_back({partition, time});

@@ -8,8 +8,8 @@
 #include "base/units.h"
 #include "client/positions.h"
 #include "mirror/courier.h"
+#include "mirror/record_stream.h"
 #include "protocol/errors.h"
-#include "protocol/msg/fetch.h"
 
 namespace kt::mirror {
 namespace {
@@ -85,7 +85,7 @@ Mirror::Mirror(Cluster& source, Cluster& target, MirrorOptions options)
       lane_limit_bytes_(std::max<size_t>(options_.memory_bytes / 8, 2 << 20)),
       abilities_(abilities_of(target)),
       last_progress_(Clock::system().now()) {
-  source_has_transactions_ = source_.apis_of_any().best(msg::FetchRequest::api(), 4).has_value();
+  source_has_transactions_ = has_transactions(source_);
   if (!abilities_.has_sequences) stored_.emplace(target_, options_.name);
   consumer_ = std::make_unique<Consumer>(
       source_, consumer_options(options_.memory_bytes, source_has_transactions_));

@@ -7,12 +7,17 @@
 
 namespace kt::mirror {
 
+bool has_transactions(Cluster& cluster) {
+  constexpr int16_t kFirstWithTransactions = 4;
+  return cluster.apis_of_any().best(msg::FetchRequest::api(), kFirstWithTransactions).has_value();
+}
+
 RecordStream::RecordStream(Cluster& cluster, const TopicPartition& partition, int64_t start,
                            int64_t end)
     : cluster_(cluster), partition_(partition), position_(start), end_(end) {
   if (start >= end) return;
   ConsumerOptions options;
-  options.read_committed = cluster.apis_of_any().best(msg::FetchRequest::api(), 4).has_value();
+  options.read_committed = has_transactions(cluster);
   options.max_bytes = options.partition_max_bytes = 4 << 20;
   options.queue_bytes = 8 << 20;
   consumer_.emplace(cluster, options);

@@ -9,7 +9,6 @@
 #include "client/offsets.h"
 #include "mirror/record_stream.h"
 #include "protocol/errors.h"
-#include "protocol/msg/fetch.h"
 
 namespace kt::mirror {
 namespace {
@@ -55,7 +54,7 @@ int64_t match_tail(Cluster& source, const TopicPartition& source_partition, int6
   }
   const auto& tail = has_times ? timed : timeless;
   if (tail.empty()) return position;
-  bool committed = source.apis_of_any().best(msg::FetchRequest::api(), 4).has_value();
+  bool committed = has_transactions(source);
   auto end = list_offsets(source, {{source_partition, kLatest}}, committed).front();
   if (end.error_code != 0)
     throw Error("the source's offsets are not told: " + error_text(end.error_code));

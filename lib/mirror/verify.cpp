@@ -6,7 +6,6 @@
 #include "client/offsets.h"
 #include "mirror/record_stream.h"
 #include "protocol/errors.h"
-#include "protocol/msg/fetch.h"
 
 namespace kt::mirror {
 namespace {
@@ -108,7 +107,7 @@ class Comparison {
 
  private:
   int64_t source_offset_at(int64_t time) {
-    bool committed = source_.apis_of_any().best(msg::FetchRequest::api(), 4).has_value();
+    bool committed = has_transactions(source_);
     auto answer = list_offsets(source_, {{from_, time}}, committed).front();
     if (answer.error_code != 0)
       throw Error("the source's offsets are not told: " + error_text(answer.error_code));
