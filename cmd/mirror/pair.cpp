@@ -24,33 +24,66 @@ std::vector<Argument> MirrorPair::cluster_arguments() {
                   .value = "CLUSTER",
                   .help = "The source: HOST:PORT,... or a context's name",
                   .target = &from_,
-                  .complete = Complete::contexts,
-                  .required = true});
+                  .complete = Complete::contexts});
   list.push_back({.spec = "--to",
                   .value = "CLUSTER",
                   .help = "The target, likewise",
                   .target = &to_,
-                  .complete = Complete::contexts,
-                  .required = true});
+                  .complete = Complete::contexts});
   list.push_back({"--rename", "REGEX=TO",
                   "What topics are called in the target; $1 is the first group of the expression, "
                   "the first that matches counts",
                   &rename_});
   list.push_back({"--name", "NAME",
                   "Name of the mirror: it goes on where a mirror of that name came to", &name_});
+  for (auto& one : maker_.arguments()) list.push_back(std::move(one));
   return list;
+}
+
+std::unique_ptr<Cluster> MirrorPair::open_one(const Context& context, const std::string& named,
+                                              const mirror::Properties* properties,
+                                              std::string_view flag) {
+  if (properties == nullptr || properties->empty()) {
+    if (named.empty()) throw Error(fmt::format("flag {} CLUSTER is missing", flag), Exit::usage);
+    return connect_to(context, named);
+  }
+  return connect(Context(context.command, with_properties(context.settings, named, *properties),
+                         context.out, context.err));
 }
 
 void MirrorPair::open(Context& context) {
   for (const auto& expression : exclude_) Pattern{expression};
   target_name("");
-  source_ = connect_to(context, from_);
-  target_ = connect_to(context, to_);
+  maker_settings_ = maker_.read(context, from_, to_, !rename_.empty());
+  if (maker_settings_) {
+    if (choice_.words.empty() && !maker_settings_->topics.empty()) {
+      choice_.words = maker_settings_->topics;
+      choice_.regex = true;
+    }
+    for (const auto& one : maker_settings_->excluded) exclude_.push_back(one);
+    if (rename_.empty() && !maker_settings_->rename.empty())
+      rename_.push_back(maker_settings_->rename);
+  }
+  source_ =
+      open_one(context, from_, maker_settings_ ? &maker_settings_->source : nullptr, "--from");
+  target_ = open_one(context, to_, maker_settings_ ? &maker_settings_->target : nullptr, "--to");
   source_id_ = source_->refresh({})->cluster_id;
   auto target_id = target_->refresh({})->cluster_id;
   if (!source_id_.empty() && source_id_ == target_id && rename_.empty())
     throw Error(fmt::format("--from and --to are the same cluster, {}", source_id_), Exit::usage,
                 "copies within a cluster need other names: --rename '(.*)=copy.$1'");
+}
+
+mirror::Takeover MirrorPair::takeover(Context& context) {
+  if (!maker_settings_) return {};
+  return kt::takeover(context, *maker_settings_, *source_, *target_);
+}
+
+std::vector<mirror::TopicPlan> MirrorPair::plans(const std::vector<mirror::CopiedTopic>& topics) {
+  auto plans = mirror::plan_topics(*source_, *target_, topics);
+  if (maker_settings_ && maker_settings_->replication_factor)
+    for (auto& plan : plans) plan.replication_factor = *maker_settings_->replication_factor;
+  return plans;
 }
 
 std::string MirrorPair::target_name(const std::string& topic) const {

@@ -2,11 +2,14 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "chosen.h"
 #include "connect.h"
+#include "mirror/maker_flags.h"
+#include "mirror/takeover.h"
 #include "mirror/target_position.h"
 #include "mirror/topics.h"
 
@@ -29,9 +32,15 @@ class MirrorPair {
   Cluster& source() { return *source_; }
   Cluster& target() { return *target_; }
   const std::string& name() const { return name_; }
+  /// What files and flags of MirrorMaker say besides; nothing where none were given.
+  const std::optional<mirror::MakerSettings>& maker() const { return maker_settings_; }
+  /// Where MirrorMaker came to; empty without its files.
+  mirror::Takeover takeover(Context& context);
   /// Empty before 0.10.1.
   const std::string& source_id() const { return source_id_; }
 
+  /// Those needs with what MirrorMaker's files say of new topics.
+  std::vector<mirror::TopicPlan> plans(const std::vector<mirror::CopiedTopic>& topics);
   /// What a topic is called in the target.
   std::string target_name(const std::string& topic) const;
   /// The topics that are there and meant now, by name. `must_match` as in choose_topics.
@@ -46,6 +55,11 @@ class MirrorPair {
   }
 
  private:
+  std::unique_ptr<Cluster> open_one(const Context& context, const std::string& named,
+                                    const mirror::Properties* properties, std::string_view flag);
+
+  MakerFlags maker_;
+  std::optional<mirror::MakerSettings> maker_settings_;
   std::string from_, to_, name_ = "mirror";
   Choice choice_;
   std::vector<std::string> exclude_, rename_;

@@ -94,7 +94,7 @@ class MirrorPlan : public Invocation {
     pair_.open(context);
     context.report();
     auto topics = pair_.choose(context);
-    auto plans = mirror::plan_topics(pair_.source(), pair_.target(), topics);
+    auto plans = pair_.plans(topics);
     auto left = amounts(topics);
     auto bytes = sizes();
     for (const auto& plan : plans) {

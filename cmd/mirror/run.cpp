@@ -14,7 +14,7 @@
 namespace kt {
 namespace {
 
-constexpr Milliseconds kLookForSignals{200};
+constexpr Milliseconds kLookForSignals{200}, kRefresh{30'000};
 
 std::string_view state_name(mirror::LaneState state) {
   switch (state) {
@@ -34,11 +34,11 @@ Value known(int64_t offset) { return offset < 0 ? Value() : Value(offset); }
 
 class MirrorRun : public Invocation {
   MirrorPair pair_;
-  Position start_;
+  std::optional<Position> start_;
   std::string on_gap_ = "stop";
   bool exit_ = false, append_ = false, no_create_ = false;
   Size memory_{int64_t{128} << 20};
-  Milliseconds refresh_{30'000};
+  std::optional<Milliseconds> refresh_;
   std::optional<Size> rate_;
   std::string shard_;
   int64_t shard_number_ = 1, shard_count_ = 1;
@@ -54,10 +54,11 @@ class MirrorRun : public Invocation {
   std::vector<Argument> arguments() override {
     auto list = pair_.arguments();
     list.push_back({"--exit", "", "End where the partitions end now", &exit_});
-    list.push_back({"--start", "POSITION",
-                    "Where partitions begin that were never copied: earliest, latest, +10, -10, "
-                    "@2026-11-22T10:00:00Z, @-1h",
-                    &start_});
+    list.push_back(
+        {"--start", "POSITION",
+         "Where partitions begin that were never copied: earliest (unless said), latest, "
+         "+10, -10, @2026-11-22T10:00:00Z, @-1h",
+         &start_});
     list.push_back({.spec = "--on-gap",
                     .value = "stop|skip",
                     .help = "Where the source deleted records before they were copied",
@@ -72,8 +73,9 @@ class MirrorRun : public Invocation {
          &shard_});
     list.push_back({"--rate", "SIZE", "Bytes a second at most, as they were fetched", &rate_});
     list.push_back({"--memory", "SIZE", "What may be under way between the clusters", &memory_});
-    list.push_back(
-        {"--refresh", "DURATION", "How often new topics and partitions are looked for", &refresh_});
+    list.push_back({"--refresh", "DURATION",
+                    "How often new topics and partitions are looked for; 30s unless said",
+                    &refresh_});
     return list;
   }
 
@@ -107,7 +109,7 @@ class MirrorRun : public Invocation {
         }
     }
     if (fresh.empty()) return;
-    for (const auto& plan : mirror::plan_topics(pair_.source(), pair_.target(), fresh)) {
+    for (const auto& plan : pair_.plans(fresh)) {
       Outcome outcome;
       if (context.settings.dry_run && !no_create_) {
         for (int32_t number = 0; number < plan.partitions; ++number)
@@ -182,7 +184,10 @@ class MirrorRun : public Invocation {
     mirror::MirrorOptions options;
     options.name = pair_.name();
     options.source_cluster_id = pair_.source_id();
-    options.start = start_;
+    const auto& maker = pair_.maker();
+    options.start = start_.value_or(maker && maker->start ? *maker->start : Position{});
+    if (!refresh_) refresh_ = maker && maker->refresh ? *maker->refresh : kRefresh;
+    options.takeover = pair_.takeover(context);
     options.skip_gaps = on_gap_ == "skip";
     options.append = append_;
     exit_ = exit_ || context.settings.dry_run;
@@ -212,7 +217,7 @@ class MirrorRun : public Invocation {
   void copy(Context& context, mirror::Mirror& copier) {
     auto progress = context.progress("copied", 0, Progress::Unit::bytes);
     int64_t bytes = 0;
-    Deadline next_look(refresh_);
+    Deadline next_look(*refresh_);
     while (!Interrupt::came()) {
       bool has_more = copier.work(Deadline(kLookForSignals));
       auto now = look_at(context, copier);
@@ -226,7 +231,7 @@ class MirrorRun : public Invocation {
       } catch (const Error& error) {
         context.warn("topics could not be looked at: " + error.message());
       }
-      next_look = Deadline(refresh_);
+      next_look = Deadline(*refresh_);
     }
   }
 };
@@ -254,6 +259,8 @@ they have, and tell where to go on. Nothing is kept elsewhere. Targets from 0.8.
 numbers: there the position is stored, and after a failure the last records are compared.
 See kt-mirror-guarantees(7) for what holds on which releases.
 
+MirrorMaker's flags and files are taken too, and kt goes on where it came to: kt-mirror-moving-in(7).
+
 A partition that cannot go on stops alone, with its error and the way out, and makes the exit code 1: the
 source deleted records before they were copied (--on-gap skip goes on behind them), the topic was created
 anew or its log truncated, the target holds records of others (--append copies behind them). --dry-run
@@ -265,6 +272,8 @@ says where each partition would go on, and what would stop it.)",
                   "some topics, under other names"},
                  {"kt mirror run --from east --to west --shard 1/2 --rate 50MiB",
                   "one half of all partitions, at 50 MiB a second at most"},
+                 {"kt mirror run --mm2 mm2.properties",
+                  "instead of MirrorMaker 2, from where it came to"},
                  {"kt mirror run orders --from east --to west --start @-1h --on-gap skip",
                   "the last hour, and what comes"}},
     .rows =

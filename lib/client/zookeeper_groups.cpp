@@ -14,19 +14,6 @@ namespace {
 
 constexpr std::string_view kBlackList = "black_list";
 
-/// A filter as the old consumer understands it: blanks do not count, nor quotes around it, and a
-/// comma is an alternative.
-std::string filter_expression(std::string_view filter) {
-  std::string expression;
-  for (char c : filter)
-    if (c != ' ') expression += c == ',' ? '|' : c;
-  while (!expression.empty() && (expression.front() == '"' || expression.front() == '\''))
-    expression.erase(0, 1);
-  while (!expression.empty() && (expression.back() == '"' || expression.back() == '\''))
-    expression.pop_back();
-  return expression;
-}
-
 GroupMember member_of(const zk::Consumer& consumer) {
   GroupMember member;
   member.id = consumer.id;
@@ -92,6 +79,17 @@ std::vector<std::string> nodes_below(zk::Session& session, const std::string& ro
 }
 
 }  // namespace
+
+std::string filter_expression(std::string_view filter) {
+  std::string expression;
+  for (char c : filter)
+    if (c != ' ') expression += c == ',' ? '|' : c;
+  while (!expression.empty() && (expression.front() == '"' || expression.front() == '\''))
+    expression.erase(0, 1);
+  while (!expression.empty() && (expression.back() == '"' || expression.back() == '\''))
+    expression.pop_back();
+  return expression;
+}
 
 std::vector<StoredGroup> zookeeper_groups(zk::Session& session,
                                           const std::vector<std::string>& names) {

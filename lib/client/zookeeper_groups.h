@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "client/group_commit.h"
@@ -10,6 +11,10 @@
 #include "zookeeper/session.h"
 
 namespace kt {
+
+/// A list of topics as the old consumer and MirrorMaker 1 take it, as an expression: blanks do not
+/// count, nor quotes around it, and a comma is an alternative.
+std::string filter_expression(std::string_view filter);
 
 /// In the order of the names. A group that is not there has GROUP_ID_NOT_FOUND.
 std::vector<StoredGroup> zookeeper_groups(zk::Session& session,

@@ -265,16 +265,29 @@ void Mirror::place(Lane& lane, int64_t earliest, int64_t latest, const TargetPos
                 "start the mirror again to copy all of it");
   } else if (lane.acknowledged_to >= 0) {
     position = lane.acknowledged_to;
-  } else if (!at.is_empty() && !options_.append) {
-    return stop(lane,
-                fmt::format("{} in the target holds records (offsets {} to {}) that this mirror "
-                            "did not write",
-                            name_of(lane.target), at.earliest, at.latest),
-                "--append copies behind them; --name goes on with a mirror of another name");
   } else {
     lock.unlock();
-    position = place_offsets(source_, {lane.source}, options_.start).front().at.offset;
+    std::optional<int64_t> taken_over;
+    std::optional<Error> failure;
+    try {
+      if (options_.takeover) taken_over = options_.takeover(lane.source, lane.target, at);
+    } catch (const Error& error) {
+      if (error.exit() == Exit::unreachable) throw;
+      failure = error;
+    }
+    bool may_begin = taken_over || at.is_empty() || options_.append;
+    if (taken_over)
+      position = *taken_over;
+    else if (!failure && may_begin)
+      position = place_offsets(source_, {lane.source}, options_.start).front().at.offset;
     lock.lock();
+    if (failure) return stop(lane, failure->message(), failure->hint());
+    if (!may_begin)
+      return stop(lane,
+                  fmt::format("{} in the target holds records (offsets {} to {}) that this mirror "
+                              "did not write",
+                              name_of(lane.target), at.earliest, at.latest),
+                  "--append copies behind them; --name goes on with a mirror of another name");
   }
   if (position > latest) {
     if (lane.failures < kPatientStarts)

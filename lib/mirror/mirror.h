@@ -21,6 +21,7 @@
 #include "client/consumer.h"
 #include "mirror/lane.h"
 #include "mirror/stored_positions.h"
+#include "mirror/takeover.h"
 #include "mirror/target_abilities.h"
 
 namespace kt::mirror {
@@ -35,6 +36,8 @@ struct MirrorOptions {
   bool skip_gaps = false;
   /// Copy into partitions that hold records of others.
   bool append = false;
+  /// Where set: asked first where such a partition begins, which is copied into whatever it holds.
+  Takeover takeover;
   /// End each partition where the source ended when it was added.
   bool stop_at_end = false;
   /// Find out where each partition begins, and copy nothing.

@@ -55,6 +55,7 @@ mirror*)
   while [ ! -s ready ]; do sleep 0.05; done
   for name in east old; do kt context set $name bootstrap-server="$KT_BOOTSTRAP_SERVER" -q; done
   for name in west new; do kt context set $name bootstrap-server="$(cat ready)" -q; done
+  printf '%s\n' 'clusters=A,B' "A.bootstrap.servers=$KT_BOOTSTRAP_SERVER" "B.bootstrap.servers=$(cat ready)" 'A->B.enabled=true' >mm2.properties
   case $WORDS in
   mirror\ verify | mirror\ status) kt mirror run --from east --to west --exit -q >copied || exit 99 ;;
   mirror\ translate)
