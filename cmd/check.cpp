@@ -162,9 +162,10 @@ class Check : public Invocation {
       for (auto& group : zookeeper_groups(*session, zk::group_names(*session)))
         if (group.is_there()) groups.push_back(std::move(group));
     }
-    for (const auto& one : measure_lag(cluster, groups, false))
+    measure_lag(cluster, groups, false, [&](const GroupLag& one) {
       if (auto lag = one.total(); lag && *lag > *max_lag_)
         behind.push_back({one.group->description.group, *lag, *max_lag_});
+    });
     return behind;
   }
 

@@ -70,9 +70,9 @@ class GroupDescribe : public Invocation {
     GroupStores stores(context, store_);
     auto& report = context.report();
     auto groups = stores.read(choice_);
-    for (const auto& lag : measure_lag(stores.cluster(), groups, false)) {
+    measure_lag(stores.cluster(), groups, false, [&](const GroupLag& lag) {
       const auto& group = lag.group->description;
-      if (group.error_code != 0 || !group.message.empty()) continue;
+      if (group.error_code != 0 || !group.message.empty()) return;
       Value type, state, assignor, coordinator;
       if (!group.type.empty()) type = group.type;
       if (!group.state.empty()) state = group.state;
@@ -81,7 +81,7 @@ class GroupDescribe : public Invocation {
       report.row({group.group, std::move(type), std::move(state), std::move(assignor), group.epoch,
                   std::move(coordinator), group.members.size(), lag.total(), offset_rows(lag),
                   member_rows(group), name_of(lag.group->store)});
-    }
+    });
     return exit_of(context);
   }
 };

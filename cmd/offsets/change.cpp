@@ -24,9 +24,8 @@ struct Job {
 
 const CommittedOffset* before(const Job& job, const TopicPartition& partition) {
   if (!job.existing) return nullptr;
-  auto found = job.existing->offsets.partitions.find(partition);
-  bool has_one = found != job.existing->offsets.partitions.end() && found->second.offset >= 0;
-  return has_one ? &found->second : nullptr;
+  const auto* found = job.existing->offsets.partitions.find(partition);
+  return found && found->offset >= 0 ? found : nullptr;
 }
 
 bool is_unchanged(const Job& job, const NewPosition& position) {
@@ -96,12 +95,11 @@ void read_back(GroupStores& stores, std::vector<Job>& jobs) {
     for (const auto& group : now) {
       if (group.store != job.store || group.description.group != job.description.group) continue;
       for (size_t i = 0; i < job.wanted.size(); ++i) {
-        auto found = group.offsets.partitions.find(job.wanted[i].partition);
-        if (!job.written[i] || found == group.offsets.partitions.end()) continue;
-        if (found->second.offset == job.wanted[i].offset) continue;
+        const auto* found = group.offsets.partitions.find(job.wanted[i].partition);
+        if (!job.written[i] || !found || found->offset == job.wanted[i].offset) continue;
         job.written[i] = false;
         job.outcomes[i].message = fmt::format("set to {}, but somebody else set {} meanwhile",
-                                              job.wanted[i].offset, found->second.offset);
+                                              job.wanted[i].offset, found->offset);
       }
     }
 }

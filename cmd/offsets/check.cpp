@@ -71,11 +71,14 @@ class OffsetsCheck : public Invocation {
       if (lag.lag == 0) waited_ms = 0;
       beyond += lag.is_beyond_end() ? 1 : 0;
       if (!holds(lag, waited_ms)) late.push_back(&lag);
-      auto text = [](const std::string& value) { return value.empty() ? Value() : Value(value); };
-      context.report().row({group.group->description.group, name_of(group.group->store),
-                            lag.partition.topic, lag.partition.partition, lag.position, lag.log_end,
-                            lag.lag, waited_ms, lag.next_time_ms, text(lag.owner),
-                            text(lag.client_id), text(lag.host)});
+      auto text = [](const std::string& value) {
+        return value.empty() ? Value() : Value::borrowed(value);
+      };
+      context.report().row({Value::borrowed(group.group->description.group),
+                            Value::borrowed(name_of(group.group->store)),
+                            Value::borrowed(lag.partition.topic), lag.partition.partition,
+                            lag.position, lag.log_end, lag.lag, waited_ms, lag.next_time_ms,
+                            text(lag.owner), text(lag.client_id), text(lag.host)});
       if (lag.error_code != 0)
         report_error(context,
                      {{"group", group.group->description.group},
@@ -95,11 +98,11 @@ class OffsetsCheck : public Invocation {
     if (max_lag_ && *max_lag_ < 0) throw Error("--max-lag is a number of records", Exit::usage);
     GroupStores stores(context, store_);
     auto groups = stores.read(choice_);
-    auto lags = measure_lag(stores.cluster(), groups, true);
-    auto now_ms = Clock::system().wall_ms();
     bool all_hold = true;
     context.report();
-    for (const auto& group : lags) all_hold &= show(context, group, now_ms);
+    measure_lag(stores.cluster(), groups, true, [&](const GroupLag& group) {
+      all_hold &= show(context, group, Clock::system().wall_ms());
+    });
     return all_hold ? exit_of(context) : Exit::check;
   }
 };

@@ -45,7 +45,7 @@ class OffsetsExport : public Invocation {
     std::vector<FilePosition> positions;
     for (const auto& group : groups)
       for (const auto& partition : order_of(group)) {
-        const auto& committed = group.offsets.partitions.at(partition);
+        const auto& committed = *group.offsets.partitions.find(partition);
         bool wanted = topics_.empty() ||
                       std::find(topics_.begin(), topics_.end(), partition.topic) != topics_.end();
         if (wanted && committed.offset >= 0)

@@ -77,6 +77,12 @@ bool is_in(const Range (&ranges)[N], uint32_t value) {
   return after != std::begin(ranges) && value <= std::prev(after)->last;
 }
 
+/// How many bytes at the front are printable ASCII, as nearly all text is.
+size_t plain_prefix(std::string_view text) {
+  auto is_plain = [](char c) { return c >= 0x20 && c < 0x7f; };
+  return std::find_if_not(text.begin(), text.end(), is_plain) - text.begin();
+}
+
 void append_hex(std::string& out, const char* prefix, uint32_t value, int digits) {
   out += prefix;
   while (--digits >= 0) out += "0123456789abcdef"[value >> (4 * digits) & 15];
@@ -85,7 +91,9 @@ void append_hex(std::string& out, const char* prefix, uint32_t value, int digits
 }  // namespace
 
 int display_width(std::string_view text) {
-  int width = 0;
+  size_t plain = plain_prefix(text);
+  int width = static_cast<int>(plain);
+  text.remove_prefix(plain);
   while (!text.empty()) {
     auto [value, bytes] = first_code_point(text);
     text.remove_prefix(std::max(bytes, 1));
@@ -104,8 +112,8 @@ bool is_unsafe(uint32_t c) {
 }
 
 std::string escape_for_terminal(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
+  std::string out(text.substr(0, plain_prefix(text)));
+  text.remove_prefix(out.size());
   while (!text.empty()) {
     auto [value, bytes] = first_code_point(text);
     if (bytes > 0 && !is_unsafe(value)) {

@@ -43,9 +43,7 @@ class Fetch {
     ask_coordinators<msg::OffsetFetchRequest>(
         cluster_, names_, committed_, options,
         [&](const Positions& positions) { return requests(positions, options.at_least); },
-        [&](const Positions& positions, const auto& reply) {
-          return take(positions, reply.message);
-        },
+        [&](const Positions& positions, auto& reply) { return take(positions, reply.message); },
         [&](size_t position, int32_t, int16_t code, const std::string& message) {
           fail(position, code, message);
         });
@@ -65,9 +63,7 @@ class Fetch {
           return std::vector<std::pair<msg::DescribeShareGroupOffsetsRequest, Positions>>{
               {std::move(request), positions}};
         },
-        [&](const Positions& positions, const auto& reply) {
-          return take(positions, reply.message);
-        },
+        [&](const Positions& positions, auto& reply) { return take(positions, reply.message); },
         [&](size_t position, int32_t, int16_t code, const std::string& message) {
           fail(position, code, message);
         });
@@ -111,21 +107,31 @@ class Fetch {
   }
 
   template <class Topics>
-  void take_topics(GroupOffsets& into, const Topics& topics) {
-    // Brokers tell topics in any order; in that of the map each partition finds its place at its
-    // end.
-    std::vector<const typename Topics::value_type*> sorted;
-    for (const auto& topic : topics) sorted.push_back(&topic);
+  void take_topics(GroupOffsets& into, Topics& topics) {
+    // Brokers tell topics and partitions in any order: they are cheap to sort before they are
+    // entries.
+    std::vector<typename Topics::value_type*> sorted;
+    size_t count = 0;
+    for (auto& topic : topics) {
+      sorted.push_back(&topic);
+      count += topic.partitions.size();
+    }
     std::sort(sorted.begin(), sorted.end(),
               [](const auto* a, const auto* b) { return a->name < b->name; });
-    for (const auto* topic : sorted)
-      for (const auto& partition : topic->partitions) {
+    std::vector<CommittedOffsets::Entry> entries;
+    entries.reserve(count);
+    for (auto* topic : sorted) {
+      std::sort(topic->partitions.begin(), topic->partitions.end(),
+                [](const auto& a, const auto& b) { return a.partition_index < b.partition_index; });
+      for (auto& partition : topic->partitions) {
         if (partition.committed_offset < 0 && partition.error_code == 0) continue;
-        into.partitions.insert_or_assign(
-            into.partitions.end(), TopicPartition{topic->name, partition.partition_index},
-            CommittedOffset{partition.committed_offset, partition.committed_leader_epoch,
-                            partition.metadata.value_or(""), partition.error_code});
+        auto& [key, committed] = entries.emplace_back();
+        key = {topic->name, partition.partition_index};
+        committed = {partition.committed_offset, partition.committed_leader_epoch,
+                     partition.error_code, std::move(partition.metadata).value_or("")};
       }
+    }
+    into.partitions = CommittedOffsets(std::move(entries));
   }
 
   /// Keeps or forgets the code; true where the coordinator has moved.
@@ -134,14 +140,14 @@ class Fetch {
     return coordinator_moved(error_code);
   }
 
-  Positions take(const Positions& positions, const msg::OffsetFetchResponse& response) {
+  Positions take(const Positions& positions, msg::OffsetFetchResponse& response) {
     Positions moved;
     if (response.groups.empty()) {
       if (take_code(positions.front(), response.error_code)) moved.push_back(positions.front());
       take_topics(found_[positions.front()], response.topics);
       return moved;
     }
-    for (const auto& group : response.groups)
+    for (auto& group : response.groups)
       for (size_t position : positions) {
         if (names_[position] != group.group_id) continue;
         if (take_code(position, group.error_code)) moved.push_back(position);
@@ -157,10 +163,13 @@ class Fetch {
       for (size_t position : positions) {
         if (names_[position] != group.group_id) continue;
         if (take_code(position, group.error_code)) moved.push_back(position);
+        std::vector<CommittedOffsets::Entry> starts;
         for (const auto& topic : group.topics)
           for (const auto& partition : topic.partitions)
-            found_[position].partitions[{topic.topic_name, partition.partition_index}] = {
-                partition.start_offset, partition.leader_epoch, "", partition.error_code};
+            starts.push_back(
+                {{topic.topic_name, partition.partition_index},
+                 {partition.start_offset, partition.leader_epoch, partition.error_code, ""}});
+        found_[position].partitions = CommittedOffsets(std::move(starts));
       }
     return moved;
   }

@@ -14,6 +14,7 @@
 
 #include "client/admin_topics.h"
 #include "client/cluster.h"
+#include "client/committed_offsets.h"
 
 namespace kt {
 
@@ -73,17 +74,11 @@ struct GroupDescription {
 std::vector<GroupDescription> describe_groups(Cluster& cluster,
                                               const std::vector<std::string>& names);
 
-struct CommittedOffset {
-  int64_t offset = -1;  ///< -1: nothing committed
-  int32_t leader_epoch = -1;
-  std::string metadata;
-  int16_t error_code = 0;
-};
 struct GroupOffsets {
   std::string group;
   int16_t error_code = 0;
   std::string message;
-  std::map<TopicPartition, CommittedOffset> partitions;
+  CommittedOffsets partitions;
 };
 
 /// What the groups have committed, for all partitions. A share group's start offsets stand in for

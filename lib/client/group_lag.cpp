@@ -1,6 +1,8 @@
 #include "client/group_lag.h"
 
 #include <algorithm>
+#include <future>
+#include <iterator>
 #include <map>
 #include <set>
 
@@ -18,7 +20,7 @@ struct Knowledge {
 
   bool has_position(const TopicPartition& partition) const {
     return std::any_of(offsets.begin(), offsets.end(),
-                       [&](const auto* one) { return one->partitions.contains(partition); });
+                       [&](const auto* one) { return one->partitions.find(partition) != nullptr; });
   }
 };
 
@@ -35,83 +37,148 @@ std::map<std::string, Knowledge> knowledge_of(const std::vector<StoredGroup>& gr
   return known;
 }
 
-PartitionLag lag_at(const TopicPartition& partition, const Knowledge& known) {
-  PartitionLag lag;
-  lag.partition = partition;
-  if (auto owner = known.owners.find(partition); owner != known.owners.end()) {
-    lag.owner = owner->second->id;
-    lag.client_id = owner->second->client_id;
-    lag.host = owner->second->host;
+/// What fewer partitions than this cost is not worth another connection.
+constexpr size_t kWorthAConnection = 100;
+/// A broker works on one request of a connection at a time, and on several connections at once.
+constexpr size_t kConnections = 2;
+
+/// The answers to all of the questions, asked in parts at the same time.
+template <class Question, class Ask>
+auto in_parts(const std::vector<Question>& questions, const Ask& ask) {
+  size_t parts = std::clamp<size_t>(questions.size() / kWorthAConnection, 1, kConnections);
+  using Answers = decltype(ask(questions));
+  std::vector<std::future<Answers>> asked;
+  for (size_t i = 0; i < parts; ++i)
+    asked.push_back(
+        std::async(i == 0 ? std::launch::deferred : std::launch::async, [=, &questions, &ask] {
+          auto at = [&](size_t part) {
+            return questions.begin() + static_cast<ptrdiff_t>(questions.size() * part / parts);
+          };
+          return ask(std::vector<Question>(at(i), at(i + 1)));
+        }));
+  Answers answers;
+  for (auto& part : asked) {
+    auto some = part.get();
+    answers.insert(answers.end(), std::make_move_iterator(some.begin()),
+                   std::make_move_iterator(some.end()));
   }
-  return lag;
+  return answers;
 }
 
-std::vector<PartitionLag> partitions_of(const StoredGroup& group, const Knowledge& known) {
-  std::vector<PartitionLag> partitions;
-  partitions.reserve(group.offsets.partitions.size());
-  for (const auto& [partition, committed] : group.offsets.partitions) {
-    auto& lag = partitions.emplace_back(lag_at(partition, known));
-    if (committed.offset >= 0) lag.position = committed.offset;
-    lag.metadata = committed.metadata;
-  }
-  std::set<TopicPartition> without_position;
+/// A group with what its rows are made of.
+struct Measured {
+  const StoredGroup* group;
+  const Knowledge* known;
+  std::set<TopicPartition> without_position;  ///< that a member reads
+};
+
+Measured measured(const StoredGroup& group, const Knowledge& known) {
+  Measured found{&group, &known, {}};
   for (const auto& member : group.description.members)
     for (const auto& [topic, numbers] : member.assignment)
       for (auto number : numbers)
         // A member in ZooKeeper may keep its positions in Kafka: they have a row there.
         if (TopicPartition read{topic, number}; !known.has_position(read))
-          without_position.insert(std::move(read));
-  for (const auto& partition : without_position) partitions.push_back(lag_at(partition, known));
-  if (!without_position.empty())
-    std::sort(partitions.begin(), partitions.end(),
-              [](const auto& a, const auto& b) { return a.partition < b.partition; });
-  return partitions;
+          found.without_position.insert(std::move(read));
+  return found;
 }
 
-/// Groups often have the same partitions in the same order: the next one is looked at first.
-void measure_ends(Cluster& cluster, std::vector<GroupLag>& groups) {
-  std::set<TopicPartition> all;
-  for (const auto& group : groups) {
-    auto next = all.begin();
-    for (const auto& lag : group.partitions) next = std::next(all.insert(next, lag.partition));
-  }
-  if (all.empty()) return;
-  std::vector<OffsetQuery> queries;
-  for (const auto& partition : all) queries.push_back({partition, kLatest});
-  const auto ends = list_offsets(cluster, queries);
-  auto is_before = [](const OffsetAnswer& answer, const TopicPartition& partition) {
-    return answer.partition < partition;
-  };
-  for (auto& group : groups) {
-    auto end = ends.begin();
-    for (auto& lag : group.partitions) {
-      if (end == ends.end() || !(end->partition == lag.partition))
-        end = std::lower_bound(ends.begin(), ends.end(), lag.partition, is_before);
-      lag.error_code = end->error_code;
-      if (end->error_code == 0) {
-        lag.log_end = end->offset;
-        if (lag.position) lag.lag = std::max<int64_t>(end->offset - *lag.position, 0);
-      }
-      ++end;
+/// The ends of all partitions, and the times of the records that groups stand at.
+class Ends {
+ public:
+  Ends(Cluster& cluster, const std::vector<Measured>& groups) : cluster_(cluster) {
+    std::set<TopicPartition> all;
+    for (const auto& one : groups) {
+      // Groups often have the same partitions in the same order: the next one is looked at first.
+      auto next = all.begin();
+      auto add = [&](const TopicPartition& partition) {
+        next = std::next(all.insert(next, partition));
+      };
+      for (const auto& [partition, committed] : one.group->offsets.partitions) add(partition);
+      for (const auto& partition : one.without_position) add(partition);
     }
+    if (all.empty()) return;
+    std::vector<OffsetQuery> queries;
+    queries.reserve(all.size());
+    for (const auto& partition : all) queries.push_back({partition, kLatest});
+    ends_ = in_parts(queries, [&](const auto& part) { return list_offsets(cluster, part); });
   }
-}
 
-void measure_times(Cluster& cluster, std::vector<GroupLag>& groups) {
-  // Groups that stand at the same record share the question.
-  std::map<std::pair<TopicPartition, int64_t>, std::vector<PartitionLag*>> asked;
-  for (auto& group : groups)
-    for (auto& lag : group.partitions)
-      if (lag.lag.value_or(0) > 0) asked[{lag.partition, *lag.position}].push_back(&lag);
-  std::vector<RecordPlace> places;
-  for (const auto& [place, lags] : asked) places.push_back({place.first, place.second});
-  auto times = record_times(cluster, places);
-  size_t i = 0;
-  for (const auto& [place, lags] : asked) {
-    for (auto* lag : lags) lag->next_time_ms = times[i];
-    ++i;
+  /// Asks for the next record of every group; those that stand at the same one share the question.
+  void look_up_times(const std::vector<Measured>& groups) {
+    for (const auto& one : groups) {
+      Place near = ends_.begin();
+      for (const auto& [partition, committed] : one.group->offsets.partitions) {
+        near = at(partition, near);
+        if (near->error_code == 0 && committed.offset >= 0 && committed.offset < near->offset)
+          times_[{near - ends_.begin(), committed.offset}];
+        ++near;
+      }
+    }
+    std::vector<RecordPlace> places;
+    for (const auto& [place, time] : times_)
+      places.push_back({ends_[place.first].partition, place.second});
+    auto times = in_parts(places, [&](const auto& part) { return record_times(cluster_, part); });
+    size_t i = 0;
+    for (auto& [place, time] : times_) time = times[i++];
   }
-}
+
+  /// What is known of a group's partitions, sorted.
+  std::vector<PartitionLag> rows(const Measured& one) const {
+    std::vector<PartitionLag> rows;
+    rows.reserve(one.group->offsets.partitions.size() + one.without_position.size());
+    auto near = ends_.begin();
+    for (const auto& [partition, committed] : one.group->offsets.partitions) {
+      auto& row = rows.emplace_back(row_at(partition, near, *one.known));
+      row.metadata = committed.metadata;
+      if (committed.offset < 0) continue;
+      row.position = committed.offset;
+      if (!row.log_end) continue;
+      row.lag = std::max<int64_t>(*row.log_end - committed.offset, 0);
+      if (times_.empty() || row.lag == 0) continue;
+      auto time = times_.find({near - ends_.begin() - 1, committed.offset});
+      if (time != times_.end()) row.next_time_ms = time->second;
+    }
+    for (const auto& partition : one.without_position)
+      rows.push_back(row_at(partition, near, *one.known));
+    if (!one.without_position.empty())
+      std::sort(rows.begin(), rows.end(),
+                [](const auto& a, const auto& b) { return a.partition < b.partition; });
+    return rows;
+  }
+
+ private:
+  using Place = std::vector<OffsetAnswer>::const_iterator;
+
+  /// The end of a partition; looks at `near` first.
+  Place at(const TopicPartition& partition, Place near) const {
+    if (near != ends_.end() && near->partition == partition) return near;
+    return std::lower_bound(ends_.begin(), ends_.end(), partition,
+                            [](const OffsetAnswer& answer, const TopicPartition& sought) {
+                              return answer.partition < sought;
+                            });
+  }
+
+  /// A row without position; `near` moves behind its end.
+  PartitionLag row_at(const TopicPartition& partition, Place& near, const Knowledge& known) const {
+    PartitionLag row;
+    row.partition = partition;
+    near = at(partition, near);
+    row.error_code = near->error_code;
+    if (near->error_code == 0) row.log_end = near->offset;
+    ++near;
+    if (auto owner = known.owners.find(partition); owner != known.owners.end()) {
+      row.owner = owner->second->id;
+      row.client_id = owner->second->client_id;
+      row.host = owner->second->host;
+    }
+    return row;
+  }
+
+  Cluster& cluster_;
+  std::vector<OffsetAnswer> ends_;  ///< sorted
+  std::map<std::pair<ptrdiff_t, int64_t>, std::optional<int64_t>> times_;
+};
 
 }  // namespace
 
@@ -122,15 +189,14 @@ std::optional<int64_t> GroupLag::total() const {
   return total;
 }
 
-std::vector<GroupLag> measure_lag(Cluster& cluster, const std::vector<StoredGroup>& groups,
-                                  bool with_times) {
+void measure_lag(Cluster& cluster, const std::vector<StoredGroup>& groups, bool with_times,
+                 const std::function<void(const GroupLag&)>& take) {
   auto known = knowledge_of(groups);
-  std::vector<GroupLag> measured;
-  for (const auto& group : groups)
-    measured.push_back({&group, partitions_of(group, known[group.description.group])});
-  measure_ends(cluster, measured);
-  if (with_times) measure_times(cluster, measured);
-  return measured;
+  std::vector<Measured> all;
+  for (const auto& group : groups) all.push_back(measured(group, known[group.description.group]));
+  Ends ends(cluster, all);
+  if (with_times) ends.look_up_times(all);
+  for (const auto& one : all) take({one.group, ends.rows(one)});
 }
 
 }  // namespace kt

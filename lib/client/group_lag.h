@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -34,10 +35,11 @@ struct GroupLag {
   std::optional<int64_t> total() const;
 };
 
-/// In the order of `groups`, which must outlive the answer. An owner may come from the other store
-/// of the same group: members in ZooKeeper can keep their positions in Kafka. `with_times` looks
-/// up next_time_ms.
-std::vector<GroupLag> measure_lag(Cluster& cluster, const std::vector<StoredGroup>& groups,
-                                  bool with_times);
+/// Gives `take` each of `groups` in their order, as soon as all is known: a cluster's groups have
+/// too many partitions between them to be held at once. An owner may come from the other store of
+/// the same group: members in ZooKeeper can keep their positions in Kafka. `with_times` looks up
+/// next_time_ms.
+void measure_lag(Cluster& cluster, const std::vector<StoredGroup>& groups, bool with_times,
+                 const std::function<void(const GroupLag&)>& take);
 
 }  // namespace kt

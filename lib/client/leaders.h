@@ -3,6 +3,7 @@
 // where leadership moved, and put together into one response as if a single broker led everything.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <unordered_map>
@@ -60,21 +61,22 @@ typename M::Response call_leaders(Cluster& cluster, const M& request,
   using namespace leaders;
   typename M::Response response;
   std::vector<std::string> names;
-  std::vector<std::unordered_map<int32_t, size_t>> places;
-  std::unordered_map<std::string, size_t> topic_places;
+  names.reserve(request.topics.size());
+  std::unordered_map<std::string_view, size_t> topic_places;
+  std::vector<std::pair<std::pair<size_t, int32_t>, size_t>> places;  ///< by topic and number
   std::vector<Place> pending;
   for (const auto& topic : request.topics) {
     auto& out = response.topics.emplace_back();
-    topic_places.emplace(name_of(topic), names.size());
     name_of(out) = name_of(topic);
-    auto& numbers = places.emplace_back();
     for (const auto& partition : partitions_of(topic)) {
       pending.emplace_back(names.size(), out.partitions.size());
-      numbers.emplace(number_of(partition), out.partitions.size());
+      places.push_back({{names.size(), number_of(partition)}, out.partitions.size()});
       number_of(out.partitions.emplace_back()) = number_of(partition);
     }
     names.push_back(name_of(topic));
+    topic_places.emplace(names.back(), names.size() - 1);
   }
+  std::sort(places.begin(), places.end());
 
   Deadline patience = cluster.deadline().sooner(kPatience);
   std::optional<Error> failure;
@@ -115,9 +117,10 @@ typename M::Response call_leaders(Cluster& cluster, const M& request,
         auto place = topic_places.find(name_of(topic));
         if (place == topic_places.end()) continue;
         for (auto& partition : topic.partitions) {
-          auto number = places[place->second].find(number_of(partition));
-          if (number == places[place->second].end()) continue;
-          response.topics[place->second].partitions[number->second] = std::move(partition);
+          std::pair key(place->second, number_of(partition));
+          auto found = std::lower_bound(places.begin(), places.end(), std::pair(key, size_t{0}));
+          if (found == places.end() || found->first != key) continue;
+          response.topics[place->second].partitions[found->second] = std::move(partition);
         }
       }
     }

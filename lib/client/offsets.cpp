@@ -1,7 +1,6 @@
 #include "client/offsets.h"
 
 #include <algorithm>
-#include <map>
 
 #include "client/leaders.h"
 #include "protocol/msg/list_offsets.h"
@@ -39,39 +38,42 @@ std::vector<OffsetAnswer> list_offsets(Cluster& cluster, const std::vector<Offse
   CallOptions options;
   options.at_least = read_committed ? 2 : 0;
 
+  std::vector<OffsetAnswer> answers(queries.size());
+  std::vector<size_t> order(queries.size());
+  for (size_t i = 0; i < queries.size(); ++i) {
+    order[i] = i;
+    answers[i].partition = queries[i].partition;
+    options.at_least = std::max(options.at_least, version_needed(queries[i].timestamp_ms));
+  }
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return queries[a].partition < queries[b].partition; });
   // A partition may be asked for several times, and a request may name it only once: each round
   // takes the queries that are the n-th of their partition.
-  std::vector<OffsetAnswer> answers(queries.size());
-  std::map<TopicPartition, size_t> times_seen;
   std::vector<std::vector<size_t>> rounds;
-  for (size_t i = 0; i < queries.size(); ++i) {
-    answers[i].partition = queries[i].partition;
-    size_t round = times_seen[queries[i].partition]++;
-    if (round == rounds.size()) rounds.emplace_back();
-    rounds[round].push_back(i);
-    options.at_least = std::max(options.at_least, version_needed(queries[i].timestamp_ms));
+  size_t nth = 0;
+  for (size_t i = 0; i < order.size(); ++i) {
+    bool again = i > 0 && queries[order[i]].partition == queries[order[i - 1]].partition;
+    nth = again ? nth + 1 : 0;
+    if (nth == rounds.size()) rounds.emplace_back();
+    rounds[nth].push_back(order[i]);
   }
   for (const auto& round : rounds) {
     request.topics.clear();
-    std::map<std::string, std::vector<size_t>> by_topic;
-    for (size_t i : round) by_topic[queries[i].partition.topic].push_back(i);
-    for (const auto& [name, members] : by_topic) {
-      auto& topic = request.topics.emplace_back();
-      topic.name = name;
-      for (size_t i : members) {
-        auto& partition = topic.partitions.emplace_back();
-        partition.partition_index = queries[i].partition.partition;
-        partition.timestamp = queries[i].timestamp_ms;
-      }
+    for (size_t i : round) {
+      const auto& [topic, number] = queries[i].partition;
+      if (request.topics.empty() || request.topics.back().name != topic)
+        request.topics.emplace_back().name = topic;
+      auto& partition = request.topics.back().partitions.emplace_back();
+      partition.partition_index = number;
+      partition.timestamp = queries[i].timestamp_ms;
     }
     auto response = call_leaders(cluster, request, options);
-    size_t t = 0;
-    for (const auto& [name, members] : by_topic) {
-      for (size_t p = 0; p < members.size(); ++p)
-        fill(answers[members[p]], response.topics[t].partitions[p],
-             queries[members[p]].timestamp_ms >= 0);
-      ++t;
-    }
+    size_t next = 0;
+    for (const auto& topic : response.topics)
+      for (const auto& partition : topic.partitions) {
+        size_t i = round[next++];
+        fill(answers[i], partition, queries[i].timestamp_ms >= 0);
+      }
   }
   return answers;
 }

@@ -43,10 +43,10 @@ StoredGroup stored_group(zk::ConsumerGroup read) {
       if (zk::owner_member(owner) == consumer.id)
         member.assignment[partition.first].push_back(partition.second);
   }
-  for (const auto& [partition, stored] : read.offsets) {
-    auto& committed = group.offsets.partitions[{partition.first, partition.second}];
-    committed.offset = stored.offset;
-  }
+  std::vector<CommittedOffsets::Entry> positions;
+  for (const auto& [partition, stored] : read.offsets)
+    positions.push_back({{partition.first, partition.second}, {stored.offset, -1, 0, ""}});
+  group.offsets.partitions = CommittedOffsets(std::move(positions));
   group.in_zookeeper = std::make_shared<const zk::ConsumerGroup>(std::move(read));
   return group;
 }

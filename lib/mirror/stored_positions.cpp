@@ -52,14 +52,14 @@ std::vector<bool> StoredPositions::load(std::vector<StoredPosition>& positions) 
                             error_text(offsets.error_code, offsets.message)));
   std::vector<bool> found;
   for (auto& position : positions) {
-    auto committed = offsets.partitions.find(position.target);
+    const auto* committed = offsets.partitions.find(position.target);
     std::optional<int64_t> source_position;
-    if (committed != offsets.partitions.end() && committed->second.offset >= 0)
-      source_position = read(committed->second.metadata, position.ids);
+    if (committed && committed->offset >= 0)
+      source_position = read(committed->metadata, position.ids);
     found.push_back(source_position.has_value());
     if (!source_position) continue;
     position.source_position = *source_position;
-    position.target_offset = committed->second.offset;
+    position.target_offset = committed->offset;
   }
   return found;
 }

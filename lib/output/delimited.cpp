@@ -1,46 +1,58 @@
 // `-o csv` (RFC 4180, lines end with LF) and `-o tsv` (\t, \n, \r and \\ escaped): exact values
 // under their JSON keys, null as nothing. Nested rows repeat the values around them.
+#include <algorithm>
 #include <charconv>
 
-#include "base/text.h"
 #include "base/utf8.h"
 #include "output/report.h"
 
 namespace kt {
 namespace {
 
-std::string exact(const Column& column, const Value& value) {
-  if (value.is_null()) return {};
-  switch (column.kind) {
+void append_integer(int64_t value, std::string& out) {
+  char digits[24];
+  out.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
+}
+
+/// Adds the value as it is, before anything is escaped.
+void append_exact(Kind kind, const Value& value, std::string& out) {
+  if (value.is_null()) return;
+  switch (kind) {
     case Kind::text:
-      return std::string(value.text());
+      out += value.text();
+      break;
     case Kind::boolean:
-      return value.boolean() ? "true" : "false";
+      out += value.boolean() ? "true" : "false";
+      break;
     case Kind::real: {
       char digits[40];
-      return {digits, std::to_chars(digits, digits + sizeof digits, value.real()).ptr};
+      out.append(digits, std::to_chars(digits, digits + sizeof digits, value.real()).ptr);
+      break;
     }
     case Kind::texts:
     case Kind::integers: {
-      std::vector<std::string> pieces;
-      for (const auto& element : value.list())
-        pieces.push_back(
-            exact({{}, {}, element.is_integer() ? Kind::integer : Kind::text}, element));
-      return join(pieces, ",");
+      const char* between = "";
+      for (const auto& element : value.list()) {
+        out += between;
+        append_exact(element.is_integer() ? Kind::integer : Kind::text, element, out);
+        between = ",";
+      }
+      break;
     }
     default:
-      return std::to_string(value.integer());
+      append_integer(value.integer(), out);
   }
 }
 
 class Delimited : public Formatter {
  public:
   Delimited(const Schema& schema, const ReportOptions& options, Sink& out)
-      : schema_(schema), options_(options), out_(out) {}
+      : schema_(schema), options_(options), out_(out), csv_(options.format == Format::csv) {}
 
   void row(const Row& row) override {
     open();
-    expand(schema_.columns, row, 0);
+    line_.clear();
+    expand(schema_.columns, row);
   }
 
   void flush() override { open(); }
@@ -50,15 +62,17 @@ class Delimited : public Formatter {
   void open() {
     if (opened_ || !options_.headings) return;
     opened_ = true;
-    std::vector<std::string> names;
-    collect_names(schema_.columns, names);
-    print(names);
+    for (auto name : names(schema_.columns)) line_.append(name) += separator();
+    print();
   }
 
-  static void collect_names(const std::vector<Column>& columns, std::vector<std::string>& names) {
+  static std::vector<std::string_view> names(const std::vector<Column>& columns) {
+    std::vector<std::string_view> found;
     for (const auto& column : columns)
-      if (column.kind != Kind::rows) names.emplace_back(column.key);
-    if (auto nested = nested_column(columns)) collect_names(nested->columns, names);
+      if (column.kind != Kind::rows) found.push_back(column.key);
+    if (auto nested = nested_column(columns))
+      for (auto name : names(nested->columns)) found.push_back(name);
+    return found;
   }
 
   /// The first column of rows; CSV has no place for a second one.
@@ -68,38 +82,52 @@ class Delimited : public Formatter {
     return nullptr;
   }
 
-  /// Puts the row's own values at `at` and prints one line for each innermost row.
-  void expand(const std::vector<Column>& columns, const Row& row, size_t at) {
+  char separator() const { return csv_ ? ',' : '\t'; }
+
+  /// Adds the row's own values to the line and prints it once for each innermost row.
+  void expand(const std::vector<Column>& columns, const Row& row) {
     const Value* inner = nullptr;
     auto nested = nested_column(columns);
-    line_.resize(at);
     for (size_t i = 0; i < columns.size(); ++i) {
       if (&columns[i] == nested)
         inner = &row[i];
       else if (columns[i].kind != Kind::rows)
-        line_.push_back(exact(columns[i], row[i]));
+        add(columns[i].kind, row[i]);
     }
-    if (!nested) return print(line_);
+    if (!nested) return print();
     size_t own = line_.size();
     if (inner->is_null() || inner->list().empty()) {
-      std::vector<std::string> missing;
-      collect_names(nested->columns, missing);
-      line_.resize(own + missing.size());
-      return print(line_);
+      line_.append(names(nested->columns).size(), separator());
+      return print();
     }
     for (const auto& element : inner->list()) {
       line_.resize(own);
-      expand(nested->columns, element.list(), own);
+      expand(nested->columns, element.list());
     }
   }
 
-  void print(const std::vector<std::string>& cells) {
-    std::string text;
-    for (size_t i = 0; i < cells.size(); ++i) {
-      if (i > 0) text += options_.format == Format::csv ? ',' : '\t';
-      text += options_.format == Format::csv ? csv_cell(cells[i]) : tsv_cell(cells[i]);
-    }
-    out_.write(text + '\n');
+  /// A separator follows each cell; the last is the end of the line.
+  void print() {
+    out_.write(std::string_view(line_).substr(0, std::max<size_t>(line_.size(), 1) - 1));
+    out_.write("\n");
+  }
+
+  void add(Kind kind, const Value& value) {
+    size_t start = line_.size();
+    append_exact(kind, value, line_);
+    if (!value.is_null() && !value.is_integer()) escape_from(start);
+    line_ += separator();
+  }
+
+  /// Escapes the cell that begins there, where it must be.
+  void escape_from(size_t start) {
+    auto cell = std::string_view(line_).substr(start);
+    auto is_special = [this](char c) {
+      return c == '\n' || c == '\r' || (csv_ ? c == ',' || c == '"' : c == '\t' || c == '\\');
+    };
+    if (!out_.is_terminal() && std::none_of(cell.begin(), cell.end(), is_special)) return;
+    auto escaped = csv_ ? csv_cell(std::string(cell)) : tsv_cell(cell);
+    line_.replace(start, cell.size(), escaped);
   }
 
   std::string csv_cell(const std::string& exact_cell) const {
@@ -113,7 +141,7 @@ class Delimited : public Formatter {
     return quoted_cell + '"';
   }
 
-  std::string tsv_cell(const std::string& cell) const {
+  std::string tsv_cell(std::string_view cell) const {
     std::string escaped;
     for (char c : cell) {
       switch (c) {
@@ -139,7 +167,8 @@ class Delimited : public Formatter {
   const Schema& schema_;
   ReportOptions options_;
   Sink& out_;
-  std::vector<std::string> line_;
+  bool csv_;
+  std::string line_;  ///< cells so far, a separator behind each
   bool opened_ = false;
 };
 

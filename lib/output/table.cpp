@@ -68,8 +68,8 @@ class Grid {
     for (const auto& column : columns)
       if (column.kind != Kind::rows && !column.title.empty()) columns_.push_back(&column);
     for (auto column : columns_) {
-      auto title = heading(*column, options.utc);
-      widths_.push_back(options.headings ? display_width(title) : 0);
+      Cell title(heading(*column, options.utc));
+      widths_.push_back(options.headings ? title.width : 0);
       titles_.push_back(std::move(title));
     }
   }
@@ -77,11 +77,12 @@ class Grid {
   size_t size() const { return lines_.size(); }
 
   void add(const std::vector<Column>& columns, const Row& row) {
-    std::vector<std::string> line;
+    std::vector<Cell> line;
+    line.reserve(columns_.size());
     for (size_t i = 0; i < columns.size(); ++i) {
       if (columns[i].kind == Kind::rows || columns[i].title.empty()) continue;
-      auto cell = readable(columns[i], row.at(i), options_.utc);
-      widths_[line.size()] = std::max(widths_[line.size()], display_width(cell));
+      Cell cell(readable(columns[i], row.at(i), options_.utc));
+      widths_[line.size()] = std::max(widths_[line.size()], cell.width);
       line.push_back(std::move(cell));
     }
     lines_.push_back(std::move(line));
@@ -99,13 +100,20 @@ class Grid {
   }
 
  private:
-  void print_line(const std::vector<std::string>& cells) {
+  struct Cell {
+    explicit Cell(std::string shown) : text(std::move(shown)), width(display_width(text)) {}
+
+    std::string text;
+    int width;
+  };
+
+  void print_line(const std::vector<Cell>& cells) {
     std::string text = indent_;
     for (size_t i = 0; i < cells.size(); ++i) {
       bool last = i + 1 == cells.size();
-      size_t padding = static_cast<size_t>(std::max(0, widths_[i] - display_width(cells[i])));
+      size_t padding = static_cast<size_t>(std::max(0, widths_[i] - cells[i].width));
       if (is_number(columns_[i]->kind)) text.append(padding, ' ');
-      text += cells[i];
+      text += cells[i].text;
       if (!is_number(columns_[i]->kind) && !last) text.append(padding, ' ');
       if (!last) text += "  ";
     }
@@ -117,9 +125,9 @@ class Grid {
   Sink& out_;
   std::string indent_;
   std::vector<const Column*> columns_;
-  std::vector<std::string> titles_;
+  std::vector<Cell> titles_;
   std::vector<int> widths_;
-  std::vector<std::vector<std::string>> lines_;
+  std::vector<std::vector<Cell>> lines_;
   bool headed_ = false;
 };
 

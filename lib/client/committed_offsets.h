@@ -1,0 +1,53 @@
+// What one group has committed, by partition: a sorted list, since a cluster's groups may have
+// millions of positions between them.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "client/metadata.h"
+
+namespace kt {
+
+struct CommittedOffset {
+  int64_t offset = -1;  ///< -1: nothing committed
+  int32_t leader_epoch = -1;
+  int16_t error_code = 0;
+  std::string metadata;
+};
+
+class CommittedOffsets {
+ public:
+  using Entry = std::pair<TopicPartition, CommittedOffset>;
+
+  CommittedOffsets() = default;
+  /// In any order; of several entries for one partition the first counts.
+  explicit CommittedOffsets(std::vector<Entry> entries) : entries_(std::move(entries)) {
+    auto is_before = [](const Entry& a, const Entry& b) { return a.first < b.first; };
+    if (!std::is_sorted(entries_.begin(), entries_.end(), is_before))
+      std::stable_sort(entries_.begin(), entries_.end(), is_before);
+    auto is_same = [](const Entry& a, const Entry& b) { return a.first == b.first; };
+    entries_.erase(std::unique(entries_.begin(), entries_.end(), is_same), entries_.end());
+  }
+
+  auto begin() const { return entries_.begin(); }
+  auto end() const { return entries_.end(); }
+  bool empty() const { return entries_.empty(); }
+  size_t size() const { return entries_.size(); }
+
+  /// Null where the group has no entry for the partition.
+  const CommittedOffset* find(const TopicPartition& partition) const {
+    auto found = std::lower_bound(
+        begin(), end(), partition,
+        [](const Entry& entry, const TopicPartition& sought) { return entry.first < sought; });
+    return found != end() && found->first == partition ? &found->second : nullptr;
+  }
+
+ private:
+  std::vector<Entry> entries_;
+};
+
+}  // namespace kt
