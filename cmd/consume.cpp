@@ -283,7 +283,7 @@ GroupOptions Consume::group_options(Context& context) const {
   auto set = [&](Milliseconds& target, std::initializer_list<std::string_view> keys) {
     target = settings.duration(keys).value_or(target);
   };
-  set(options.session_timeout, {"session.timeout.ms"});
+  options.session_timeout = settings.duration({"session.timeout.ms"});
   set(options.heartbeat_interval, {"heartbeat.interval.ms"});
   set(options.rebalance_timeout, {"max.poll.interval.ms"});
   set(options.commit_interval, {"auto.commit.interval.ms"});

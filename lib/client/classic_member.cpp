@@ -23,6 +23,8 @@ using Assignment = msg::ConsumerProtocolAssignment;
 
 constexpr int16_t kSubscriptionVersion = 2, kAssignmentVersion = 0;
 constexpr const char* kProtocolType = "consumer";
+/// The longest that 0.9 and 0.10.0 allow unless told otherwise.
+constexpr Milliseconds kOldSessionTimeout{30'000};
 
 template <class M>
 std::string encode_data(const M& message, int16_t version) {
@@ -108,7 +110,7 @@ class ClassicMember final : public Membership {
   }
 
   Milliseconds interval() const {
-    return std::min(options().heartbeat_interval, options().session_timeout / 3);
+    return std::min(options().heartbeat_interval, session_timeout_ / 3);
   }
 
   /// After an error: what can be healed leads to another join.
@@ -135,7 +137,7 @@ class ClassicMember final : public Membership {
   msg::JoinGroupRequest join_request(int16_t version) const {
     msg::JoinGroupRequest request;
     request.group_id = options().group;
-    request.session_timeout_ms = static_cast<int32_t>(options().session_timeout.count());
+    request.session_timeout_ms = static_cast<int32_t>(session_timeout_.count());
     if (version >= 1)
       request.rebalance_timeout_ms = static_cast<int32_t>(options().rebalance_timeout.count());
     request.member_id = member_id_;
@@ -163,6 +165,11 @@ class ClassicMember final : public Membership {
                                           0x7fff, options().rebalance_timeout);
     if (joined->error_code == ErrorCode::member_id_required) {
       member_id_ = joined->member_id;
+      return Milliseconds(0);
+    }
+    if (joined->error_code == ErrorCode::invalid_session_timeout && !options().session_timeout &&
+        session_timeout_ > kOldSessionTimeout) {
+      session_timeout_ = kOldSessionTimeout;
       return Milliseconds(0);
     }
     if (joined->error_code != 0) return recover("joining", joined->error_code);

@@ -50,7 +50,7 @@ class ConsumerMember final : public Membership {
       case ErrorCode::unreleased_instance_id:
         // A holder that died is gone when its session ends; one that lives keeps the id.
         if (!holder_gone_by_) {
-          holder_gone_by_ = Deadline(options().session_timeout);
+          holder_gone_by_ = Deadline(session_timeout_);
           note("another member holds the instance id: waiting for the end of its session");
         }
         if (!holder_gone_by_->expired()) return options().heartbeat_interval;

@@ -32,7 +32,8 @@ struct GroupOptions {
   std::string instance_id;  ///< a static member, which keeps its partitions over a restart
   Protocol protocol = Protocol::automatic;
   std::vector<Assignor> assignors{Assignor::cooperative_sticky, Assignor::range};
-  Milliseconds session_timeout{45'000};
+  /// Unless given: 45 s, or 30 s where the coordinator allows no more, as 0.9 does.
+  std::optional<Milliseconds> session_timeout;
   Milliseconds rebalance_timeout{60'000};
   Milliseconds heartbeat_interval{3'000};
   Milliseconds commit_interval{5'000};

@@ -10,7 +10,9 @@ namespace kt {
 
 class Membership {
  public:
-  explicit Membership(GroupConsumer& owner) : owner_(owner) {}
+  explicit Membership(GroupConsumer& owner)
+      : owner_(owner),
+        session_timeout_(owner.options_.session_timeout.value_or(Milliseconds(45'000))) {}
   virtual ~Membership() = default;
 
   /// Joins, rejoins or sends a heartbeat, whatever is due, and hands over assignments. Answers how
@@ -41,6 +43,7 @@ class Membership {
                            const std::string& message = {}) const;
 
   GroupConsumer& owner_;
+  Milliseconds session_timeout_;
   std::string member_id_;
   int32_t epoch_ = -1;
 };
