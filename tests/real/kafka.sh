@@ -41,7 +41,9 @@ launch() {
   local name=$1
   shift
   : >>"$name/log"
-  setsid "$@" >>"$name/log" 2>&1 </dev/null &
+  # Nothing else stays open: a caller may wait for the end of a pipe of its own.
+  (for fd in /proc/self/fd/*; do [ "${fd##*/}" -le 2 ] || eval "exec ${fd##*/}>&-"; done 2>/dev/null
+   exec setsid "$@" >>"$name/log" 2>&1 </dev/null) &
   echo $! >"$name/pid"
 }
 
@@ -139,7 +141,6 @@ start() {
   shift 2
   case ${1:-} in [0-9]*) brokers=$1 && shift ;; esac
   "$here/install.sh" "$release" 0.8.2.2 >/dev/null
-  [ ! -e "$dir/release" ] || die "$dir is a cluster already"
   mkdir -p "$dir"
   dir=$(cd "$dir" && pwd)
   echo "$release" >"$dir/release"
@@ -190,7 +191,17 @@ run() {
 command=${1:-}
 shift || true
 case $command in
-  start) start "$@" ;;
+  start)
+    [ ! -e "$2/release" ] || die "$2 is a cluster already"
+    # Somebody may take a port between its choice and its use: once more then, with others.
+    for try in 1 2 3; do
+      "$0" start-once "$@" && exit
+      stop "$2" --keep
+      [ $try -lt 3 ] && grep -qs 'Address already in use' "$2"/*/log || exit 1
+      rm -rf "$2"
+    done
+    ;;
+  start-once) start "$@" ;;
   stop) stop "$@" ;;
   stop-broker)
     kill "$(cat "$1/broker-$2/pid")"
