@@ -4,6 +4,7 @@
 
 #include "client/admin_coordinators.h"
 #include "client/admin_groups.h"
+#include "client/in_parts.h"
 #include "protocol/errors.h"
 #include "protocol/msg/describe_share_group_offsets.h"
 #include "protocol/msg/offset_fetch.h"
@@ -191,12 +192,14 @@ class Fetch {
 
 std::vector<GroupOffsets> fetch_group_offsets(Cluster& cluster,
                                               const std::vector<GroupDescription>& groups) {
-  std::vector<GroupOffsets> found(groups.size());
-  for (size_t i = 0; i < groups.size(); ++i) found[i].group = groups[i].group;
-  Fetch fetch(cluster, groups, found);
-  fetch.committed();
-  fetch.share_starts();
-  return found;
+  return in_parts(groups, kGroupsAtOnce, [&cluster](const auto& some) {
+    std::vector<GroupOffsets> found(some.size());
+    for (size_t i = 0; i < some.size(); ++i) found[i].group = some[i].group;
+    Fetch fetch(cluster, some, found);
+    fetch.committed();
+    fetch.share_starts();
+    return found;
+  });
 }
 
 }  // namespace kt

@@ -1,11 +1,10 @@
 #include "client/group_lag.h"
 
 #include <algorithm>
-#include <future>
-#include <iterator>
 #include <map>
 #include <set>
 
+#include "client/in_parts.h"
 #include "client/offsets.h"
 #include "client/record_times.h"
 
@@ -37,33 +36,8 @@ std::map<std::string, Knowledge> knowledge_of(const std::vector<StoredGroup>& gr
   return known;
 }
 
-/// What fewer partitions than this cost is not worth another connection.
-constexpr size_t kWorthAConnection = 100;
-/// A broker works on one request of a connection at a time, and on several connections at once.
-constexpr size_t kConnections = 2;
-
-/// The answers to all of the questions, asked in parts at the same time.
-template <class Question, class Ask>
-auto in_parts(const std::vector<Question>& questions, const Ask& ask) {
-  size_t parts = std::clamp<size_t>(questions.size() / kWorthAConnection, 1, kConnections);
-  using Answers = decltype(ask(questions));
-  std::vector<std::future<Answers>> asked;
-  for (size_t i = 0; i < parts; ++i)
-    asked.push_back(
-        std::async(i == 0 ? std::launch::deferred : std::launch::async, [=, &questions, &ask] {
-          auto at = [&](size_t part) {
-            return questions.begin() + static_cast<ptrdiff_t>(questions.size() * part / parts);
-          };
-          return ask(std::vector<Question>(at(i), at(i + 1)));
-        }));
-  Answers answers;
-  for (auto& part : asked) {
-    auto some = part.get();
-    answers.insert(answers.end(), std::make_move_iterator(some.begin()),
-                   std::make_move_iterator(some.end()));
-  }
-  return answers;
-}
+/// Partitions that are worth another connection.
+constexpr size_t kWorthIt = 100;
 
 /// A group with what its rows are made of.
 struct Measured {
@@ -101,7 +75,8 @@ class Ends {
     std::vector<OffsetQuery> queries;
     queries.reserve(all.size());
     for (const auto& partition : all) queries.push_back({partition, kLatest});
-    ends_ = in_parts(queries, [&](const auto& part) { return list_offsets(cluster, part); });
+    ends_ =
+        in_parts(queries, kWorthIt, [&](const auto& part) { return list_offsets(cluster, part); });
   }
 
   /// Asks for the next record of every group; those that stand at the same one share the question.
@@ -118,7 +93,8 @@ class Ends {
     std::vector<RecordPlace> places;
     for (const auto& [place, time] : times_)
       places.push_back({ends_[place.first].partition, place.second});
-    auto times = in_parts(places, [&](const auto& part) { return record_times(cluster_, part); });
+    auto times =
+        in_parts(places, kWorthIt, [&](const auto& part) { return record_times(cluster_, part); });
     size_t i = 0;
     for (auto& [place, time] : times_) time = times[i++];
   }
