@@ -11,7 +11,7 @@ LINT_PACKAGES = clang-format-16 clang-tidy-16 clang-16 mandoc
 SOURCES = $(shell git ls-files '*.cpp' '*.h')
 
 .DEFAULT_GOAL := build
-.PHONY: build demo test test-kafka bench bench-zero-copy lint format deps deps-lint sanitize fuzz man install package portable clean help
+.PHONY: build demo test test-kafka torture-mirror bench bench-zero-copy lint format deps deps-lint sanitize fuzz man install package portable clean help
 
 demo: deps  ## Show the main job on real data in the embedded sandbox
 	@cmake -S . -B $(BUILD) -G Ninja >/dev/null
@@ -23,6 +23,9 @@ test: build  ## Build and run all hermetic tests: no Kafka, no JVM
 
 test-kafka: build  ## The same cases on real releases; K=2.8.2 for one, K=all for nine (needs a JDK and Maven)
 	BUILD=$(BUILD) tests/real/run.sh $(K)
+
+torture-mirror: build  ## Mirror while clusters, connections and mirrors are killed, ROUNDS=100 times; KT_SEED=N repeats
+	KT=$(BUILD)/cmd/kt tests/real/mirror/torture.sh $(ROUNDS)
 
 bench: build portable  ## Measure kt beside kcat and the Java tools, as ratios in one run
 	BUILD=$(BUILD) tests/bench/bench.sh

@@ -20,11 +20,10 @@ class MirrorStatus : public Invocation {
     return list;
   }
 
-  static std::string_view held_by(const mirror::TargetAbilities& abilities, bool has_run) {
+  static std::string_view held_by(const mirror::TargetAbilities& abilities, bool is_held) {
     if (!abilities.has_sequences) return "stored and compared";
-    if (has_run && abilities.tells_producers) return "held by the broker";
-    return has_run || !abilities.tells_producers ? "read off the log"
-                                                 : "read off the log, producer forgotten";
+    if (is_held) return "held by the broker";
+    return abilities.tells_producers ? "read off the log, producer forgotten" : "read off the log";
   }
 
   Exit run(Context& context) override {
@@ -60,7 +59,7 @@ class MirrorStatus : public Invocation {
                                                      : "in step";
       holds = holds && (!max_lag_ || lag <= *max_lag_);
       Value guarantee;
-      if (position >= 0) guarantee = held_by(abilities, at.run.has_value());
+      if (position >= 0) guarantee = held_by(abilities, at.is_held);
       context.report().row({sources[i].topic, sources[i].partition, targets[i].partition.topic,
                             state, position < 0 ? Value() : Value(position), earliest, latest, lag,
                             at.latest, std::move(guarantee)});

@@ -92,8 +92,12 @@ void Forwarder::append(const RecordView& record, const BatchView& batch) {
     bool hole = record.offset != last_ + 1;
     bool full = builder_.size_bytes() >= options_.batch_bytes;
     bool too_far = record.offset - first_ >= kJoinedSpan || builder_.count() >= kJoinedStep - 1;
-    bool joins = hole || last_ - first_ + 1 != builder_.count();
-    if (full || codec != codec_ || (joins && too_far)) flush();
+    bool is_whole = last_ - first_ + 1 == builder_.count();
+    // What goes on in the run is not joined with what lies behind a hole: the broker would not hold
+    // it against the run, and who reads other chunks of the same source sends it there.
+    bool goes_on = is_whole && run_ && run_end_ == first_;
+    bool joins = hole || !is_whole;
+    if (full || codec != codec_ || (hole && goes_on) || (joins && too_far)) flush();
   }
   if (builder_.empty()) {
     codec_ = codec;

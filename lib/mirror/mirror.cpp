@@ -170,8 +170,10 @@ bool Mirror::start_lanes() {
   if (due.empty()) return false;
   try {
     start(due);
+    has_begun_ = true;
   } catch (const Error& error) {
-    if (error.exit() != Exit::unreachable) throw;
+    // What could be asked once can be asked again: a leader may just have left its cluster.
+    if (error.exit() != Exit::unreachable && !has_begun_) throw;
     std::lock_guard lock(mutex_);
     for (auto* lane : due)
       if (lane->state == LaneState::starting) restart(*lane, error.message());

@@ -114,6 +114,7 @@ class Mirror {
   const MirrorOptions options_;
   const size_t lane_limit_bytes_;
   bool source_has_transactions_ = false;
+  bool has_begun_ = false;  ///< both sides have said once where partitions stand
   const TargetAbilities abilities_;
   std::optional<StoredPositions> stored_;  ///< where batches do not say the position
   Clock::Time saved_at_{}, all_saved_at_{};

@@ -37,6 +37,9 @@ struct Run {
   int64_t start = -1;
   auto operator<=>(const Run&) const = default;
 
+  /// Nothing goes on in a run that ends with this sequence: it is a joined batch.
+  static bool is_over(int64_t last_sequence) { return last_sequence >= kJoinedBase; }
+
   /// The source offset after the record with this sequence, the last of a batch.
   int64_t source_end(int32_t last_sequence) const {
     if (last_sequence < kJoinedBase) return start + last_sequence + 1;

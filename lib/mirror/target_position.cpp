@@ -37,7 +37,9 @@ void ask_producers(Cluster& target, const std::vector<TargetPartition>& partitio
         auto end = run->source_end(producer.last_sequence);
         if (position.source_position && *position.source_position >= end) continue;
         position.source_position = end;
-        position.run = run;
+        position.is_held = true;
+        position.run.reset();
+        if (!Run::is_over(producer.last_sequence)) position.run = run;
       }
     }
 }
@@ -60,7 +62,7 @@ void read_tail(Cluster& source, Cluster& target, const TargetPartition& one,
       continue;
     }
     position.source_position = end;
-    if (!abilities.tells_producers)
+    if (!abilities.tells_producers && !Run::is_over(batch.last_sequence()))
       position.run = one.ids.run_of(batch.producer_id(), batch.producer_epoch());
     if (may_hide_holes(batch, abilities)) {
       auto start = one.ids.run_of(batch.producer_id(), batch.producer_epoch())->start;

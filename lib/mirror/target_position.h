@@ -18,8 +18,9 @@ struct TargetPosition {
   std::optional<Error> error;
   /// The source offset that comes next; nothing where no record of this mirror was found.
   std::optional<int64_t> source_position;
-  /// The run that goes on there; nothing where brokers have forgotten it.
+  /// The run that goes on there; nothing where brokers have forgotten it, or it is over.
   std::optional<Run> run;
+  bool is_held = false;   ///< the broker knows the producer, and holds the next batch against it
   int64_t earliest = -1;  ///< what the target partition holds
   int64_t latest = -1;
 

@@ -256,3 +256,23 @@ TEST_CASE("small transactions share a batch, large ones pass") {
   CHECK(end_said(out[1]) == 7);
   CHECK(end_said(out[2]) == 9);
 }
+
+TEST_CASE("however a source is cut into chunks, what goes on in the run is sent in the run") {
+  // Two mirrors fetch at other times: were the same record sent once in the run and once behind a
+  // hole, under another producer id, the broker would take both.
+  BatchOptions options{
+      .producer_id = 5, .producer_epoch = 0, .base_sequence = 0, .transactional = true};
+  auto whole = make_batch({{50, "a"}, {51, "b"}}, options);
+  auto behind = make_batch({{53, "c"}}, options);
+  auto hollow = make_batch({{50, "a"}, {51, "b"}, {53, "c"}});
+  for (const auto& bytes : {whole, whole + behind, hollow}) {
+    Forwarder forwarder(kIds, {});
+    forwarder.resume(50, Run{7});
+    auto out = forwarder.take(chunk_of(bytes, 50));
+    REQUIRE(!out.empty());
+    CHECK(end_said(out[0]) == 52);
+    CHECK(!out[0].begins_run);
+    CHECK(BatchView(out[0].bytes).base_sequence() == 43);
+    if (out.size() > 1) CHECK(end_said(out[1]) == 54);
+  }
+}
