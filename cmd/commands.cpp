@@ -30,6 +30,7 @@ extern const Command list_examples;
 extern const Command log_check;
 extern const Command log_dump;
 extern const Command log_merge_state_changes;
+extern const Command migrate_run;
 extern const Command mirror_plan;
 extern const Command mirror_run;
 extern const Command mirror_status;
@@ -108,6 +109,7 @@ const CommandList& all_commands() {
       &mirror_verify,
       &mirror_status,
       &mirror_translate,
+      &migrate_run,
       &sandbox_command,
       &protocol_apis,
       &protocol_decode,

@@ -82,7 +82,7 @@ int Producer::add_topic(const std::string& name) {
                                : static_cast<int16_t>(ErrorCode::unknown_topic_or_partition)));
   if (magic_ < 0) learn_what_brokers_speak(*metadata);
   ProducerId id;
-  if (queue_.idempotent) id = ask_producer_id(cluster_);
+  if (queue_.idempotent && !options_.own_ids) id = ask_producer_id(cluster_);
   start_senders();
   int number = static_cast<int>(topics_.size());
   topics_.push_back(name);
@@ -129,6 +129,12 @@ void Producer::append(int topic, int32_t partition, const RecordView& record,
   }
   lane.open->append(record, headers, number);
   if (lane.open->builder.size_bytes() >= options_.batch_bytes) seal(lane);
+}
+
+void Producer::send_as(int topic, int32_t partition, int64_t producer_id, int16_t epoch,
+                       int32_t next_sequence) {
+  auto& lane = *lanes_[static_cast<size_t>(topic)][static_cast<size_t>(partition)];
+  queue_.set_producer_id(lane, producer_id, epoch, next_sequence);
 }
 
 void Producer::seal(Lane& lane) {

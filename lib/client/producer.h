@@ -50,6 +50,14 @@ class Producer {
   void append(int topic, int32_t partition, const RecordView& record,
               std::span<const RecordHeader> headers, int64_t number);
 
+  /// Where the caller's ids are used (ProducerOptions::own_ids): what is appended to the partition
+  /// from now on is this producer's, from that sequence on. Nothing of it may be under way: flush()
+  /// before. Brokers before 0.11 are not told.
+  void send_as(int topic, int32_t partition, int64_t producer_id, int16_t epoch,
+               int32_t next_sequence);
+  /// Whether brokers hold batches against the sequences of those before.
+  bool has_sequences() const { return queue_.idempotent; }
+
   /// Hands over batches older than the linger time; to be called now and then.
   void tick();
   /// Hands over all batches, without waiting.

@@ -72,6 +72,7 @@ void ProducerQueue::hand_over(Lane& lane, std::unique_ptr<Batch> batch) {
     held_bytes_ += batch->held_bytes;
     ++unfinished_;
     lane.ready.push_back(std::move(batch));
+    if (lane.is_broken) fail_behind(lane);
     leader = lane.leader;
     if (leader < 0 || lane.leader_moved || lane.needs_producer_id) chores_.notify_one();
   }
@@ -124,7 +125,7 @@ bool ProducerQueue::expire(Lane& lane, Clock::Time now) {
     auto batch = std::move(lane.ready.front());
     lane.ready.pop_front();
     // Its numbers are missing from the sequence now, whether the broker has seen them or not.
-    if (batch->base_sequence >= 0) lane.draining = lane.needs_producer_id = true;
+    if (batch->base_sequence >= 0 || options_.own_ids) break_sequence(lane);
     fail(lane, std::move(batch), 0, "not acknowledged within the time limit", Exit::unreachable);
     expired = true;
   }
@@ -144,6 +145,7 @@ std::unique_ptr<Batch> ProducerQueue::take_back(const Shipment& shipment) {
 /// The last one in flight is back: those to be sent again go in front of those that wait.
 void ProducerQueue::came_back(Lane& lane) {
   if (!lane.in_flight.empty() || !lane.draining) return;
+  if (lane.is_broken) return fail_behind(lane);
   if (lane.needs_producer_id) {
     for (auto* batches : {&lane.again, &lane.ready})
       for (auto& batch : *batches) {
@@ -183,7 +185,10 @@ void ProducerQueue::refused(const Shipment& shipment, int16_t code, const std::s
   bool lost_sequence = code == ErrorCode::out_of_order_sequence_number ||
                        code == ErrorCode::unknown_producer_id ||
                        code == ErrorCode::invalid_producer_epoch;
-  if (idempotent && lost_sequence) {
+  if (lane.is_broken) {
+    fail(lane, std::move(batch), code, reason(code, message, batch_options.compression.codec),
+         error_retriable(code) ? Exit::unreachable : Exit::failed);
+  } else if (idempotent && lost_sequence && (!options_.own_ids || lane.draining)) {
     // Behind a batch that failed this is what must come. By itself it means that the broker forgot
     // this producer: the batch was not appended, and starts anew under a new id.
     if (!lane.draining) lane.needs_producer_id = true;
@@ -191,10 +196,10 @@ void ProducerQueue::refused(const Shipment& shipment, int16_t code, const std::s
   } else if (code == ErrorCode::message_too_large && split(lane, *batch)) {
     lane.draining = true;
     forget(std::move(batch));
-  } else if (error_retriable(code) && batch->expires > Clock::system().now()) {
+  } else if (error_retriable(code) && batch->expires > Clock::system().now() && !may_repeat()) {
     send_again(lane, std::move(batch), true);
   } else {
-    if (idempotent) lane.draining = lane.needs_producer_id = true;
+    break_sequence(lane);
     fail(lane, std::move(batch), code, reason(code, message, batch_options.compression.codec),
          error_retriable(code) ? Exit::unreachable : Exit::failed);
   }
@@ -205,10 +210,10 @@ void ProducerQueue::lost(const Shipment& shipment, const Error& error) {
   std::lock_guard lock(mutex_);
   auto& lane = *shipment.lane;
   auto batch = take_back(shipment);
-  if (batch->expires > Clock::system().now()) {
+  if (batch->expires > Clock::system().now() && !lane.is_broken && !may_repeat()) {
     send_again(lane, std::move(batch), true);
   } else {
-    if (idempotent) lane.draining = lane.needs_producer_id = true;
+    break_sequence(lane);
     fail(lane, std::move(batch), 0, error.message(), error.exit());
   }
   came_back(lane);
@@ -218,9 +223,23 @@ void ProducerQueue::give_up(const Shipment& shipment, const Error& error) {
   std::lock_guard lock(mutex_);
   auto& lane = *shipment.lane;
   auto batch = take_back(shipment);
-  if (idempotent) lane.draining = lane.needs_producer_id = true;
+  break_sequence(lane);
   fail(lane, std::move(batch), 0, error.message(), error.exit());
   came_back(lane);
+}
+
+/// A batch is missing from the sequence.
+void ProducerQueue::break_sequence(Lane& lane) {
+  if (options_.own_ids)
+    lane.draining = lane.is_broken = true;
+  else if (idempotent)
+    lane.draining = lane.needs_producer_id = true;
+}
+
+void ProducerQueue::fail_behind(Lane& lane) {
+  for (auto* batches : {&lane.again, &lane.ready})
+    for (auto& batch : std::exchange(*batches, {}))
+      fail(lane, std::move(batch), 0, "a batch before it failed", Exit::failed);
 }
 
 void ProducerQueue::send_again(Lane& lane, std::unique_ptr<Batch> batch, bool leader_moved) {
@@ -320,13 +339,13 @@ void ProducerQueue::set_leader(Lane& lane, int32_t leader, Uuid topic_id) {
   if (leader >= 0) wake_sender(leader);
 }
 
-void ProducerQueue::set_producer_id(Lane& lane, int64_t id, int16_t epoch) {
+void ProducerQueue::set_producer_id(Lane& lane, int64_t id, int16_t epoch, int32_t next_sequence) {
   int32_t leader;
   {
     std::lock_guard lock(mutex_);
     lane.producer_id = id;
     lane.producer_epoch = epoch;
-    lane.next_sequence = 0;
+    lane.next_sequence = next_sequence;
     lane.needs_producer_id = false;
     lane.known_to_broker = false;
     leader = lane.leader;

@@ -32,6 +32,10 @@ struct ProducerOptions {
   Milliseconds linger{5};
   int max_in_flight = 5;  ///< requests on each connection; brokers keep the last five of a producer
   bool idempotent = true;
+  /// Producer ids and sequences are the caller's (Producer::send_as). What fails in a partition
+  /// then fails for good, with all that is behind it, so that the caller knows where it stands;
+  /// before 0.11, where brokers have neither, that is also whatever was not answered.
+  bool own_ids = false;
   size_t buffer_bytes = size_t{32} << 20;  ///< unsent and unacknowledged, before append() waits
   Milliseconds delivery_timeout{30'000};   ///< from hand-over to giving up
 };
@@ -93,6 +97,7 @@ struct Lane {
   int32_t next_sequence = 0;
   bool needs_producer_id = false;
   bool known_to_broker = false;  ///< a batch under this producer id was acknowledged
+  bool is_broken = false;        ///< of own ids: a batch failed, and so will all behind it
   PartitionDelivery delivered;
 
   bool idle() const { return ready.empty() && in_flight.empty() && again.empty(); }
@@ -138,7 +143,7 @@ class ProducerQueue {
   /// Waits until there is something to do, or the producer stops: then nothing.
   std::optional<Chores> wait_for_chores();
   void set_leader(Lane& lane, int32_t leader, Uuid topic_id);
-  void set_producer_id(Lane& lane, int64_t id, int16_t epoch);
+  void set_producer_id(Lane& lane, int64_t id, int16_t epoch, int32_t next_sequence = 0);
   void stop();
 
   /// Called, under no lock, with each broker that got something to do.
@@ -161,6 +166,10 @@ class ProducerQueue {
   void came_back(Lane& lane);
   size_t most_in_flight(const Lane& lane) const;
   bool expire(Lane& lane, Clock::Time now);
+  /// Whether a batch that was perhaps appended would be again, which the caller does not want.
+  bool may_repeat() const { return options_.own_ids && !idempotent; }
+  void break_sequence(Lane& lane);
+  void fail_behind(Lane& lane);
 
   const ProducerOptions& options_;
   mutable std::mutex mutex_;

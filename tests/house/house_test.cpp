@@ -29,12 +29,14 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"storage", {"protocol"}},
     {"sandbox", {"storage", "net", "protocol"}},
     {"replay", {"client", "storage", "protocol"}},
+    {"legacy", {"net", "compress", "storage"}},
+    {"migrate", {"client", "legacy", "mirror", "net", "protocol", "compress", "replay"}},
     {"statelog", {"compress"}},
     {"output", {}},
     {"cli", {"output"}},
     {"cmd",
-     {"cli", "output", "client", "mirror", "replay", "sandbox", "statelog", "storage", "zookeeper",
-      "net", "protocol"}},
+     {"cli", "output", "client", "legacy", "migrate", "mirror", "replay", "sandbox", "statelog",
+      "storage", "zookeeper", "net", "protocol"}},
 };
 
 // Headers that cost seconds in every file that includes them, and how many files of cmd/ and lib/

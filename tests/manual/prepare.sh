@@ -36,6 +36,9 @@ replay)
   EXAMPLE=$(echo "$EXAMPLE" | sed "s|--to 127.0.0.1:9093 --create|orders-there --create|; s|/var/lib/kafka/orders-0|$PWD/orders-0|")
   mkdir orders-0 && : >orders-0/00000000000000000000.log
   ;;
+migrate*)
+  EXAMPLE=$(echo "$EXAMPLE" | sed "s|--to 127.0.0.1:9092||; s|/var/kafka07/logs|$HERE/../data/kafka07|; s|/backup/b.|$HERE/../data/kafka07|g; s|clicks|mix|")
+  ;;
 produce)
   kt topic create copy -p 6 -r 1 -q >/dev/null || exit 99
   printf 'one\ntwo\n' | tee orders.txt | kt produce orders || exit 99

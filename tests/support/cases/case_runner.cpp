@@ -88,8 +88,8 @@ std::vector<std::string> environment(const fs::path& bin, const fs::path& home,
                                      "KT_RELEASE=" + release};
   if (!cluster.bootstrap.empty()) variables.push_back("KT_BOOTSTRAP_SERVER=" + cluster.bootstrap);
   if (!cluster.zookeeper.empty()) variables.push_back("KT_ZOOKEEPER=" + cluster.zookeeper);
-  for (const char* name :
-       {"KT_JAVA_TOOLS", "KT_CLUSTER", "KT_KAFKA_CACHE", "ASAN_OPTIONS", "UBSAN_OPTIONS"})
+  for (const char* name : {"KT_JAVA_TOOLS", "KT_CLUSTER", "KT_KAFKA_CACHE", "KT_TEST_DATA",
+                           "ASAN_OPTIONS", "UBSAN_OPTIONS"})
     if (const char* value = std::getenv(name)) variables.push_back(std::string(name) + "=" + value);
   return variables;
 }
@@ -298,6 +298,10 @@ Options parse_options(int argc, char** argv) {
   }
   std::sort(options.files.begin(), options.files.end());
   if (options.kt.empty()) throw std::runtime_error("--kt PATH is missing");
+  if (!options.files.empty()) {
+    auto data = fs::absolute(options.files.front()).parent_path().parent_path() / "data";
+    setenv("KT_TEST_DATA", data.c_str(), 1);
+  }
   return options;
 }
 

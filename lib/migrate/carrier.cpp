@@ -1,0 +1,132 @@
+#include "migrate/carrier.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "compress/crc32.h"
+
+namespace kt::migrate {
+namespace {
+
+constexpr Milliseconds kCheckpointEvery{2'000}, kLookAround{100};
+/// A sequence has 31 bits, of which runs without holes use 30.
+constexpr int64_t kMostRecords = mirror::kRunLimit / 2;
+
+}  // namespace
+
+Carrier::Carrier(legacy::Log& log, Producer& producer, int producer_topic, mirror::RunIds ids,
+                 replay::Throttle& throttle, CarrierOptions options)
+    : log_(log),
+      producer_(producer),
+      producer_topic_(producer_topic),
+      ids_(ids),
+      throttle_(throttle),
+      options_(options) {}
+
+void Carrier::begin(Place place) {
+  place_ = std::move(place);
+  place_.present.resize(static_cast<size_t>(options_.target_partitions));
+  to_leave_out_.assign(place_.present.size(), 0);
+  if (place_.position == place_.run.start) to_leave_out_ = place_.present;
+  if (!producer_.has_sequences()) return;
+  for (size_t partition = 0; partition < place_.present.size(); ++partition)
+    producer_.send_as(producer_topic_, static_cast<int32_t>(partition),
+                      ids_.producer_id(place_.run), mirror::RunIds::epoch(place_.run),
+                      static_cast<int32_t>(place_.present[partition]));
+}
+
+std::optional<DeliveryFailure> Carrier::carry(const Place& place) {
+  begin(place);
+  legacy::LogReader reader(log_, place_.position, options_.read_bytes);
+  auto settled_at = Clock::system().now();
+  while (!stops()) {
+    auto entry = reader.next();
+    if (!entry) break;
+    bool is_full =
+        entry->position - place_.run.start >= options_.run_bytes || place_.taken >= kMostRecords;
+    if (is_full && producer_.has_sequences()) {
+      if (auto failure = settle()) return failure;
+      begin({.run = {entry->position}, .present = {}});
+    }
+    if (!entry->damage.empty())
+      leave_out(*entry);
+    else
+      for (auto message : *entry->messages) {
+        hand_over(message);
+        if (stops()) break;
+      }
+    if (stops()) break;
+    carried_.bytes += entry->next_position - entry->position;
+    place_.position = entry->next_position;
+    producer_.tick();
+    if (Clock::system().now() - settled_at < kCheckpointEvery) continue;
+    if (auto failure = settle()) return failure;
+    settled_at = Clock::system().now();
+  }
+  return settle();
+}
+
+/// Where it must not be, what was handed over before it still counts.
+void Carrier::leave_out(const legacy::LogReader::Entry& entry) {
+  try {
+    on_damage(entry);
+  } catch (const Error&) {
+    settle();
+    throw;
+  }
+}
+
+/// Waits until everything that was handed over is acknowledged.
+std::optional<DeliveryFailure> Carrier::settle() {
+  producer_.flush();
+  auto failures = producer_.take_failures();
+  if (!failures.empty()) return std::move(failures.front());
+  carried_.position = place_.position;
+  carried_.records += std::exchange(unsettled_records_, 0);
+  on_checkpoint(carried_);
+  return std::nullopt;
+}
+
+int32_t Carrier::choose(std::string_view message) {
+  auto count = static_cast<uint32_t>(options_.target_partitions);
+  switch (options_.mapping) {
+    case Mapping::one_to_one:
+      return options_.own_partition;
+    case Mapping::round_robin:
+      return static_cast<int32_t>(place_.taken % count);
+    case Mapping::hash:
+      return static_cast<int32_t>(crc32(message) % count);
+  }
+  return 0;
+}
+
+void Carrier::hand_over(std::string_view message) {
+  auto partition = choose(message);
+  ++place_.taken;
+  auto& leave_out = to_leave_out_[static_cast<size_t>(partition)];
+  if (leave_out > 0) {
+    --leave_out;
+    return;
+  }
+  if (!throttle_.is_off() && !wait_for_turn(message.size())) return;
+  RecordView record;
+  record.timestamp_ms = Clock::system().wall_ms();
+  record.value = message;
+  producer_.append(producer_topic_, partition, record, {}, 0);
+  ++place_.present[static_cast<size_t>(partition)];
+  ++unsettled_records_;
+}
+
+/// False where it ends before.
+bool Carrier::wait_for_turn(size_t bytes) {
+  auto turn = throttle_.take(bytes);
+  while (!stops()) {
+    auto left = std::chrono::ceil<Milliseconds>(turn - Clock::system().now());
+    if (left <= Milliseconds(0)) return true;
+    if (left > Milliseconds(5)) producer_.send_open();
+    Clock::system().sleep(std::min(left, kLookAround));
+  }
+  return false;
+}
+
+}  // namespace kt::migrate

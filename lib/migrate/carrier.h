@@ -1,0 +1,85 @@
+// Carries the messages of one 0.7 partition to a topic of the target, each once and in order. What
+// was acknowledged is the target's to tell (streams.h): whatever goes wrong, and whenever the
+// process ends, it is asked, and the source is read again from the latest run on.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "client/producer.h"
+#include "legacy/log.h"
+#include "migrate/streams.h"
+#include "replay/pace.h"
+
+namespace kt::migrate {
+
+struct CarrierOptions {
+  Mapping mapping = Mapping::one_to_one;
+  int32_t target_partitions = 1;
+  int32_t own_partition = 0;  ///< one to one: where all goes
+  size_t read_bytes = 1 << 20;
+  /// A run ends with the first entry that begins so many bytes behind its start.
+  int64_t run_bytes = int64_t{64} << 20;
+};
+
+/// Where a carrier begins: with the entry at a byte position. Of the run so many messages are
+/// present in each partition of the target, and those that come again are left out.
+struct Place {
+  mirror::Run run;
+  std::vector<int64_t> present;
+  int64_t position = run.start;
+  int64_t taken = 0;  ///< messages of the run before the position: all present
+};
+
+/// What is known when all that was sent is acknowledged.
+struct Carried {
+  int64_t position = 0;  ///< all entries before it are in the target
+  int64_t records = 0;   ///< that this process brought there
+  int64_t bytes = 0;     ///< of the log that were gone through
+};
+
+class Carrier {
+ public:
+  /// `producer` is for this carrier alone, with its own ids.
+  Carrier(legacy::Log& log, Producer& producer, int producer_topic, mirror::RunIds ids,
+          replay::Throttle& throttle, CarrierOptions options);
+
+  /// Looked at often: true ends it in good order.
+  std::function<bool()> stops = [] { return false; };
+  /// An entry that is damaged, or bytes that are none; it is left out. Called again for the same
+  /// one where the source is read again. Throws where it must not be left out.
+  std::function<void(const legacy::LogReader::Entry&)> on_damage =
+      [](const legacy::LogReader::Entry&) {};
+  /// Every few seconds, and at the end.
+  std::function<void(const Carried&)> on_checkpoint = [](const Carried&) {};
+
+  /// Up to the log's end, or until `stops`; then place() is where to go on when there is more. The
+  /// failure where something was not acknowledged: then the target must be asked where to go on.
+  std::optional<DeliveryFailure> carry(const Place& place);
+  const Place& place() const { return place_; }
+
+ private:
+  void begin(Place place);
+  void leave_out(const legacy::LogReader::Entry& entry);
+  void hand_over(std::string_view message);
+  std::optional<DeliveryFailure> settle();
+  int32_t choose(std::string_view message);
+  bool wait_for_turn(size_t bytes);
+
+  legacy::Log& log_;
+  Producer& producer_;
+  const int producer_topic_;
+  const mirror::RunIds ids_;
+  replay::Throttle& throttle_;
+  const CarrierOptions options_;
+  Place place_;
+  std::vector<int64_t> to_leave_out_;  ///< by partition
+  int64_t unsettled_records_ = 0;
+  Carried carried_;
+};
+
+}  // namespace kt::migrate

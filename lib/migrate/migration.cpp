@@ -1,0 +1,342 @@
+#include "migrate/migration.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "base/text.h"
+#include "mirror/record_stream.h"
+#include "protocol/errors.h"
+#include "protocol/msg/produce.h"
+
+namespace kt::migrate {
+namespace {
+
+constexpr Milliseconds kLookAround{100}, kFollowEvery{500}, kFirstPause{100}, kLongestPause{2'000};
+constexpr int kMostFailures = 8;  ///< in a row, without getting on
+constexpr int16_t kFirstWithSequences = 3;
+
+std::string name_of(const legacy::PartitionId& id) {
+  return fmt::format("{}-{} of broker {}", id.topic, id.partition, id.broker);
+}
+
+/// Somebody has to put it right; anything else may pass.
+bool is_final(const DeliveryFailure& failure) {
+  switch (static_cast<ErrorCode>(failure.code)) {
+    case ErrorCode::out_of_order_sequence_number:
+    case ErrorCode::unknown_producer_id:
+    case ErrorCode::invalid_producer_epoch:
+      return false;
+    default:
+      return failure.code != 0 && failure.exit == Exit::failed;
+  }
+}
+
+std::string way_out(int16_t code) {
+  if (code == ErrorCode::message_too_large || code == ErrorCode::record_list_too_large)
+    return "raise max.message.bytes of the target topic";
+  if (code == ErrorCode::unknown_producer_id)
+    return "before 2.5 brokers forget who wrote when nothing comes for days";
+  return "";
+}
+
+}  // namespace
+
+struct Migration::Topic {
+  std::string name;
+  int32_t partitions = 0;
+  std::vector<mirror::RunIds> ids;
+  std::vector<Job*> jobs;  ///< by number of the source
+};
+
+struct Migration::Job {
+  Topic* topic;
+  size_t number;
+  Source source;
+  Place place;
+  SourceStatus status;
+  std::set<int64_t> damaged = {};  ///< positions told of
+  Clock::Time not_before = {};
+};
+
+Migration::Migration(Cluster& target, MigrationOptions options)
+    : target_(target),
+      options_(std::move(options)),
+      has_sequences_(target.apis_of_any().best(msg::ProduceRequest::api()).value_or(0) >=
+                     kFirstWithSequences),
+      throttle_(options_.records_per_s, options_.bytes_per_s) {
+  if (!has_sequences_ && options_.mapping != Mapping::one_to_one)
+    throw Error("the target is older than Kafka 0.11: its logs do not tell who wrote what",
+                Exit::usage, "there only --partitioner one-to-one can go on without repeating");
+}
+
+Migration::~Migration() = default;
+
+// ---- Where each goes on
+
+void Migration::add(const std::string& name, std::vector<Source> sources) {
+  auto& topic = *topics_.emplace_back(std::make_unique<Topic>());
+  topic.name = name;
+  auto metadata = target_.metadata_for({name});
+  const auto* known = metadata->topic(name);
+  topic.partitions = known == nullptr ? 0 : static_cast<int32_t>(known->partitions.size());
+  if (options_.mapping == Mapping::one_to_one &&
+      sources.size() > static_cast<size_t>(topic.partitions))
+    throw Error(
+        fmt::format("topic {} of the target has {}, and {} are to be copied one to one",
+                    in_quotes(name), counted(topic.partitions, "partition"), sources.size()),
+        Exit::usage,
+        fmt::format("kt topic add-partitions {} -p {}, or --partitioner hash or round-robin", name,
+                    sources.size()));
+  for (auto& source : sources) {
+    topic.ids.push_back(run_ids(options_.name, source.id, options_.mapping, topic.partitions));
+    auto job = std::make_unique<Job>(Job{&topic, topic.jobs.size(), std::move(source), {}, {}});
+    auto log = job->source.open();
+    job->status.id = job->source.id;
+    job->status.end = log->end();
+    job->place.run.start = job->place.position = job->source.start.value_or(log->start());
+    topic.jobs.push_back(job.get());
+    jobs_.push_back(std::move(job));
+  }
+  if (has_sequences_)
+    find_places(topic);
+  else
+    find_old_places(topic);
+  for (auto* job : topic.jobs) {
+    job->status.start = job->status.position = job->place.position;
+    waiting_.push_back(job);
+  }
+}
+
+void Migration::find_places(Topic& topic) {
+  auto streams = find_streams(target_, topic.name, topic.partitions, options_.mapping, topic.ids);
+  check_room(topic, streams);
+  for (auto* job : topic.jobs) {
+    auto run = streams.latest_run(job->number);
+    if (!run) continue;
+    job->place = {*run, std::vector<int64_t>(static_cast<size_t>(topic.partitions)), run->start, 0};
+    for (const auto& [partition, stream] : streams.of_source[job->number])
+      if (stream.run == *run) job->place.present[static_cast<size_t>(partition)] = stream.records;
+  }
+}
+
+void Migration::check_room(const Topic& topic, const TargetStreams& streams) const {
+  if (options_.append || streams.foreign.empty()) return;
+  throw Error(fmt::format("partition {} of topic {} holds records, and none of this migration",
+                          streams.foreign.front(), in_quotes(topic.name)),
+              Exit::failed,
+              "was it run with another --name, --partitioner, number of partitions or list of "
+              "brokers? --append writes behind them");
+}
+
+/// Before 0.11 the offset where a partition ends says how many messages are there; the last of them
+/// must be the source's.
+void Migration::find_old_places(Topic& topic) {
+  if (options_.append)
+    throw Error(
+        "the target is older than Kafka 0.11: offsets count what was copied, and --append "
+        "would begin with those of others",
+        Exit::usage);
+  auto counts = count_records(target_, topic.name, topic.jobs.size());
+  for (auto* job : topic.jobs) {
+    auto count = counts[job->number];
+    job->place.present.assign(static_cast<size_t>(topic.partitions), 0);
+    job->place.present[job->number] = count;
+    if (count == 0) continue;
+    TopicPartition partition{topic.name, static_cast<int32_t>(job->number)};
+    mirror::RecordStream last(target_, partition, count - 1, count);
+    const auto* record = last.next();
+    auto log = job->source.open();
+    legacy::LogReader reader(*log, job->place.run.start, 1 << 20);
+    int64_t seen = 0;
+    bool fits = false;
+    while (auto entry = reader.next()) {
+      if (entry->messages == nullptr) continue;
+      auto here = static_cast<int64_t>(entry->messages->size());
+      seen += here;
+      if (seen < count) continue;
+      auto message = (*entry->messages)[static_cast<size_t>(here - 1 - (seen - count))];
+      fits = record != nullptr && record->value == message;
+      break;
+    }
+    if (!fits)
+      throw Error(fmt::format("the last record of {}-{} is not the one that {} has as its {}th",
+                              topic.name, job->number, name_of(job->source.id), count),
+                  Exit::failed, "the partition holds records of others, or --start was another");
+  }
+}
+
+/// After a failure: only the target knows what it has.
+void Migration::find_again(Job& job) {
+  target_.refresh({job.topic->name});
+  auto fresh = Place{job.place.run, {}, job.place.run.start, 0};
+  if (!has_sequences_) {
+    fresh.present.assign(static_cast<size_t>(job.topic->partitions), 0);
+    fresh.present[job.number] =
+        count_records(target_, job.topic->name, job.topic->jobs.size())[job.number];
+  } else {
+    auto streams = find_streams(target_, job.topic->name, job.topic->partitions, options_.mapping,
+                                job.topic->ids);
+    if (auto run = streams.latest_run(job.number)) {
+      if (*run > fresh.run) fresh.run = *run;
+      fresh.position = fresh.run.start;
+      fresh.present.assign(static_cast<size_t>(job.topic->partitions), 0);
+      for (const auto& [partition, stream] : streams.of_source[job.number])
+        if (stream.run == fresh.run) fresh.present[static_cast<size_t>(partition)] = stream.records;
+    }
+  }
+  job.place = std::move(fresh);
+}
+
+// ---- The threads
+
+void Migration::run(const std::function<bool()>& look) {
+  std::vector<std::thread> threads;
+  auto count = std::min<size_t>(static_cast<size_t>(options_.threads), jobs_.size());
+  for (size_t i = 0; i < count; ++i) threads.emplace_back([this] { work(); });
+  for (;;) {
+    bool go_on = look();
+    std::unique_lock lock(mutex_);
+    if (!go_on) stopping_ = true;
+    changed_.notify_all();
+    bool is_over = waiting_.empty() && at_work_ == 0;
+    if (stopping_ || is_over) break;
+    changed_.wait_for(lock, kLookAround);
+  }
+  {
+    std::lock_guard lock(mutex_);
+    stopping_ = true;
+    changed_.notify_all();
+  }
+  for (auto& thread : threads) thread.join();
+}
+
+Migration::Job* Migration::take_job() {
+  std::unique_lock lock(mutex_);
+  while (!stopping_) {
+    auto now = Clock::system().now();
+    auto due = std::find_if(waiting_.begin(), waiting_.end(),
+                            [&](const Job* job) { return job->not_before <= now; });
+    if (due != waiting_.end()) {
+      auto* job = *due;
+      waiting_.erase(due);
+      ++at_work_;
+      job->status.state = State::copying;
+      return job;
+    }
+    changed_.wait_for(lock, kLookAround);
+  }
+  return nullptr;
+}
+
+void Migration::work() {
+  while (auto* job = take_job()) {
+    try {
+      carry(*job);
+    } catch (const Error& error) {
+      stop(*job, error);
+    } catch (const std::exception& error) {
+      stop(*job, Error(error.what()));
+    }
+    std::lock_guard lock(mutex_);
+    --at_work_;
+    if (job->status.state == State::copying && !stopping_) {
+      job->status.state = options_.follow ? State::waiting : State::done;
+      job->not_before = Clock::system().now() + kFollowEvery;
+      if (options_.follow) waiting_.push_back(job);
+    }
+    changed_.notify_all();
+  }
+}
+
+void Migration::stop(Job& job, const Error& error) {
+  std::lock_guard lock(mutex_);
+  job.status.state = State::stopped;
+  job.status.message = error.message();
+  job.status.hint = error.hint();
+  job.status.exit = error.exit() == Exit::usage ? Exit::failed : error.exit();
+}
+
+void Migration::carry(Job& job) {
+  int failures = 0;
+  auto pause = kFirstPause;
+  for (;;) {
+    auto log = job.source.open();
+    {
+      std::lock_guard lock(mutex_);
+      job.status.end = std::max(log->end(), job.status.end);
+    }
+    if (job.place.position < log->start())
+      throw Error(
+          fmt::format("{} begins with byte {} now: those from {} on were deleted before "
+                      "they were copied",
+                      name_of(job.source.id), log->start(), job.place.position));
+    if (job.place.position >= log->end()) return;
+    auto before = job.status.position;
+    auto failure = carry_once(job, *log);
+    if (!failure) return;
+    if (job.status.position > before) failures = 0;
+    if (is_final(*failure) || ++failures > kMostFailures)
+      throw Error(fmt::format("{}-{} of the target took no more: {}", job.topic->name,
+                              failure->partition, failure->message),
+                  failure->exit, way_out(failure->code));
+    options_.log(fmt::format("{}: {}: asks the target where to go on", name_of(job.source.id),
+                             failure->message));
+    Clock::system().sleep(pause);
+    pause = std::min(2 * pause, kLongestPause);
+    find_again(job);
+  }
+}
+
+ProducerOptions Migration::producer_options() const {
+  constexpr size_t kLeastBuffer = 2 << 20;
+  ProducerOptions options;
+  options.own_ids = true;
+  options.compression = options_.compression;
+  options.delivery_timeout = target_.options().timeout;
+  options.buffer_bytes =
+      std::max(kLeastBuffer, options_.memory_bytes / 2 / static_cast<size_t>(options_.threads));
+  return options;
+}
+
+std::optional<DeliveryFailure> Migration::carry_once(Job& job, legacy::Log& log) {
+  constexpr size_t kLeastRead = 64 << 10, kMostRead = 4 << 20;
+  auto options = producer_options();
+  Producer producer(target_, options);
+  int number = producer.add_topic(job.topic->name);
+  CarrierOptions carrying;
+  carrying.mapping = options_.mapping;
+  carrying.target_partitions = job.topic->partitions;
+  carrying.own_partition = static_cast<int32_t>(job.number);
+  carrying.read_bytes = std::clamp(options.buffer_bytes / 8, kLeastRead, kMostRead);
+  carrying.run_bytes = options_.run_bytes;
+  Carrier carrier(log, producer, number, job.topic->ids[job.number], throttle_, carrying);
+  carrier.stops = [this] { return stopping_.load(); };
+  carrier.on_damage = [&](const legacy::LogReader::Entry& entry) {
+    if (!job.damaged.insert(entry.position).second) return;
+    options_.on_damage(job.source.id, entry);
+    std::lock_guard lock(mutex_);
+    ++job.status.damaged;
+  };
+  Carried before;
+  carrier.on_checkpoint = [&](const Carried& carried) {
+    std::lock_guard lock(mutex_);
+    job.status.position = std::max(job.status.position, carried.position);
+    job.status.records += carried.records - before.records;
+    job.status.bytes += carried.bytes - before.bytes;
+    before = carried;
+  };
+  auto failure = carrier.carry(job.place);
+  if (!failure) job.place = carrier.place();
+  return failure;
+}
+
+std::vector<SourceStatus> Migration::status() const {
+  std::lock_guard lock(mutex_);
+  std::vector<SourceStatus> all;
+  for (const auto& job : jobs_) all.push_back(job->status);
+  return all;
+}
+
+}  // namespace kt::migrate

@@ -1,0 +1,127 @@
+#include "migrate/streams.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "client/consumer.h"
+#include "client/offsets.h"
+#include "mirror/peek.h"
+#include "net/error.h"
+#include "protocol/errors.h"
+#include "protocol/records/batch.h"
+
+namespace kt::migrate {
+namespace {
+
+struct Range {
+  int64_t earliest = 0, latest = 0;
+};
+
+std::vector<Range> ranges_of(Cluster& target, const std::string& topic, int32_t partitions) {
+  std::vector<OffsetQuery> queries;
+  for (int32_t number = 0; number < partitions; ++number)
+    for (int64_t time : {kEarliest, kLatest}) queries.push_back({{topic, number}, time});
+  auto answers = list_offsets(target, queries);
+  std::vector<Range> ranges;
+  for (size_t i = 0; i < answers.size(); i += 2) {
+    for (const auto* answer : {&answers[i], &answers[i + 1]})
+      if (answer->error_code != 0)
+        throw Error(fmt::format("the offsets of {}-{} are not told: {}", topic,
+                                answer->partition.partition, error_text(answer->error_code)));
+    ranges.push_back({answers[i].offset, answers[i + 1].offset});
+  }
+  return ranges;
+}
+
+/// Notes what the batch says of the source that it is from; false where it is from none.
+bool note(const BatchView& batch, const std::vector<mirror::RunIds>& sources, int32_t partition,
+          TargetStreams& streams) {
+  if (batch.base_sequence() < 0 || batch.count() < 1) return false;
+  for (size_t i = 0; i < sources.size(); ++i) {
+    auto run = sources[i].run_of(batch.producer_id(), batch.producer_epoch());
+    if (!run) continue;
+    auto& stream = streams.of_source[i][partition];
+    auto records = int64_t{batch.base_sequence()} + batch.count();
+    if (run->start > stream.run.start)
+      stream = {*run, records};
+    else if (run->start == stream.run.start)
+      stream.records = std::max(stream.records, records);
+    return true;
+  }
+  return false;
+}
+
+void read_whole(Cluster& target, const TopicPartition& partition, const Range& range,
+                const std::vector<mirror::RunIds>& sources, TargetStreams& streams) {
+  ConsumerOptions options;
+  options.max_bytes = options.partition_max_bytes = 4 << 20;
+  options.queue_bytes = 8 << 20;
+  Consumer consumer(target, options);
+  consumer.assign(partition, range.earliest, range.latest);
+  bool is_known = false;
+  while (!consumer.finished()) {
+    auto chunk = consumer.next(Deadline(target.options().timeout));
+    if (!chunk && consumer.finished()) break;
+    if (!chunk)
+      throw net::NetError(net::Failure::timed_out,
+                          fmt::format("{}-{} gave nothing", partition.topic, partition.partition));
+    target.progress();
+    BatchReader batches(chunk->records);
+    while (auto batch = batches.next())
+      is_known |= note(*batch, sources, partition.partition, streams);
+  }
+  if (!is_known) streams.foreign.push_back(partition.partition);
+}
+
+}  // namespace
+
+std::optional<Mapping> mapping_named(std::string_view name) {
+  auto at = std::find(std::begin(kMappingNames), std::end(kMappingNames), name);
+  if (at == std::end(kMappingNames)) return std::nullopt;
+  return static_cast<Mapping>(at - std::begin(kMappingNames));
+}
+
+mirror::RunIds run_ids(std::string_view migration, const legacy::PartitionId& source,
+                       Mapping mapping, int32_t target_partitions) {
+  // One to one, more partitions of the target change nothing.
+  auto identity =
+      fmt::format("kafka-0.7/{}/{}/{}", source.broker, kMappingNames[static_cast<size_t>(mapping)],
+                  mapping == Mapping::one_to_one ? 0 : target_partitions);
+  return {migration, identity, TopicPartition{source.topic, source.partition}};
+}
+
+std::optional<mirror::Run> TargetStreams::latest_run(size_t source) const {
+  std::optional<mirror::Run> latest;
+  for (const auto& [partition, stream] : of_source[source])
+    latest = std::max(latest, std::optional(stream.run));
+  return latest;
+}
+
+TargetStreams find_streams(Cluster& target, const std::string& topic, int32_t partitions,
+                           Mapping mapping, const std::vector<mirror::RunIds>& sources) {
+  TargetStreams streams;
+  streams.of_source.resize(sources.size());
+  auto ranges = ranges_of(target, topic, partitions);
+  for (int32_t number = 0; number < partitions; ++number) {
+    const auto& range = ranges[static_cast<size_t>(number)];
+    if (range.earliest >= range.latest) continue;
+    TopicPartition partition{topic, number};
+    if (mapping == Mapping::one_to_one) {
+      if (static_cast<size_t>(number) >= sources.size()) break;
+      auto last = mirror::peek(target, partition, range.latest - 1);
+      if (last && note(last->batch, sources, number, streams)) continue;
+    }
+    read_whole(target, partition, range, sources, streams);
+  }
+  return streams;
+}
+
+std::vector<int64_t> count_records(Cluster& target, const std::string& topic, size_t sources) {
+  std::vector<int64_t> counts;
+  for (const auto& range : ranges_of(target, topic, static_cast<int32_t>(sources)))
+    counts.push_back(range.latest);
+  return counts;
+}
+
+}  // namespace kt::migrate

@@ -1,0 +1,223 @@
+// Whole migrations of a real 0.7.0 broker's files into a sandbox: what arrives, and what becomes of
+// it when things break.
+#include "migrate/migration.h"
+
+#include <doctest/doctest.h>
+
+#include <map>
+#include <random>
+
+#include "client/offsets.h"
+#include "mirror/record_stream.h"
+#include "sandbox/sandbox.h"
+#include "support/kafka07.h"
+
+using namespace kt;
+using namespace kt::migrate;
+using namespace kt::test;
+
+namespace {
+
+const std::string kData = KT_SOURCE_DIR "/tests/data/kafka07";
+
+using Messages = std::vector<std::string>;
+
+ClientOptions options_for(const Sandbox& sandbox) {
+  ClientOptions options;
+  options.bootstrap = net::parse_host_ports(sandbox.bootstrap(), 9092);
+  options.backoff = Milliseconds(5);
+  options.max_backoff = Milliseconds(50);
+  options.timeout = Milliseconds(20'000);
+  return options;
+}
+
+std::vector<Source> sources() {
+  std::vector<Source> made;
+  for (auto& found : legacy::find_files(kData, 0))
+    made.push_back({found.id, [segments = found.segments] {
+                      return std::make_unique<legacy::FileLog>(segments);
+                    }});
+  return made;
+}
+
+struct Target {
+  Sandbox sandbox;
+  Cluster cluster;
+  MigrationOptions options;
+
+  explicit Target(int32_t partitions, sandbox::Options sandbox_options = {})
+      : sandbox(std::move(sandbox_options)), cluster(options_for(sandbox)) {
+    sandbox.create_topic("mix", partitions);
+    options.on_damage = [](const auto&, const auto& entry) { FAIL(entry.damage); };
+  }
+
+  std::vector<SourceStatus> run(const std::function<bool()>& look = [] { return true; }) {
+    Migration migration(cluster, options);
+    migration.add("mix", sources());
+    migration.run(look);
+    return migration.status();
+  }
+
+  Messages read(int32_t partition) {
+    TopicPartition id{"mix", partition};
+    auto end = list_offsets(cluster, {{id, kLatest}}).front().offset;
+    mirror::RecordStream records(cluster, id, 0, end);
+    Messages messages;
+    while (const auto* record = records.next()) {
+      CHECK(!record->key);
+      messages.emplace_back(record->value.value());
+    }
+    return messages;
+  }
+};
+
+void check_done(const std::vector<SourceStatus>& statuses) {
+  for (const auto& status : statuses) {
+    CAPTURE(status.message);
+    CHECK(status.state == State::done);
+    CHECK(status.position == status.end);
+  }
+}
+
+/// What stays of one partition's messages, in order, when those of the other are taken out: they
+/// differ in their first letters.
+Messages of_source(const Messages& messages, int source) {
+  Messages chosen;
+  for (const auto& message : messages)
+    if (message.starts_with("roll-") == (source == 1)) chosen.push_back(message);
+  return chosen;
+}
+
+/// Order within the partitions of the target, and each message once.
+void check_spread(Target& target, int32_t partitions, Mapping mapping) {
+  for (int source = 0; source < 2; ++source) {
+    std::map<int32_t, Messages> expected;
+    int64_t number = 0;
+    for (const auto& message : kafka07_messages(source)) {
+      auto count = static_cast<uint32_t>(partitions);
+      auto place = mapping == Mapping::hash ? crc32(message) % count
+                                            : static_cast<uint32_t>(number++ % partitions);
+      expected[static_cast<int32_t>(place)].push_back(message);
+    }
+    for (int32_t partition = 0; partition < partitions; ++partition)
+      CHECK(of_source(target.read(partition), source) == expected[partition]);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("all messages arrive one to one, byte for byte and in order, and once only") {
+  Target target(3);
+  for (int time = 0; time < 2; ++time) {
+    check_done(target.run());
+    CHECK(target.read(0) == kafka07_messages(0));
+    CHECK(target.read(1) == kafka07_messages(1));
+    CHECK(target.read(2).empty());
+  }
+}
+
+TEST_CASE("the second time nothing is written") {
+  Target target(2);
+  auto first = target.run(), second = target.run();
+  CHECK(first[0].records == 1'504);
+  CHECK(first[1].records == 1'200);
+  CHECK(second[0].records + second[1].records == 0);
+}
+
+TEST_CASE("spread by hash or in turn, the order of each partition holds within the target's") {
+  for (auto mapping : {Mapping::hash, Mapping::round_robin}) {
+    Target target(3);
+    target.options.mapping = mapping;
+    check_done(target.run());
+    check_spread(target, 3, mapping);
+    check_done(target.run());
+    check_spread(target, 3, mapping);
+  }
+}
+
+TEST_CASE("ended at any moment and run again, nothing is lost and nothing comes twice") {
+  std::mt19937 random(7);
+  for (auto mapping : {Mapping::one_to_one, Mapping::hash, Mapping::round_robin}) {
+    Target target(2);
+    target.options.mapping = mapping;
+    target.options.run_bytes = 10'000;  // several runs
+    target.options.records_per_s = 20'000;
+    for (int i = 0; i < 8; ++i) {
+      Deadline until(Milliseconds(random() % 60));
+      target.run([&] { return !until.expired(); });
+    }
+    target.options.records_per_s = 0;
+    check_done(target.run());
+    if (mapping == Mapping::one_to_one) {
+      CHECK(target.read(0) == kafka07_messages(0));
+      CHECK(target.read(1) == kafka07_messages(1));
+    } else if (mapping == Mapping::hash) {
+      check_spread(target, 2, mapping);
+    } else {
+      // In turn within each run: what is where depends on where runs end, each message is there
+      // once.
+      for (int source = 0; source < 2; ++source) {
+        auto all = of_source(target.read(0), source), more = of_source(target.read(1), source);
+        all.insert(all.end(), more.begin(), more.end());
+        auto expected = kafka07_messages(source);
+        std::sort(all.begin(), all.end());
+        std::sort(expected.begin(), expected.end());
+        CHECK(all == expected);
+      }
+    }
+  }
+}
+
+TEST_CASE("answers that are lost and refused batches repeat nothing") {
+  for (const char* fault :
+       {"Produce:cut=0:3", "Produce:NOT_LEADER_OR_FOLLOWER:5", "Produce:REQUEST_TIMED_OUT:5",
+        "Produce:OUT_OF_ORDER_SEQUENCE_NUMBER:3", "Produce:UNKNOWN_SERVER_ERROR:1"}) {
+    CAPTURE(fault);
+    Target target(2);
+    target.options.run_bytes = 5'000;
+    target.sandbox.fault(fault);
+    auto statuses = target.run();
+    target.sandbox.clear_faults();
+    check_done(target.run());
+    CHECK(target.read(0) == kafka07_messages(0));
+    CHECK(target.read(1) == kafka07_messages(1));
+  }
+}
+
+TEST_CASE("releases without sequences go on where their offsets say, and hold the last record") {
+  for (const char* release : {"0.8.0", "0.8.2", "0.10.2"}) {
+    CAPTURE(release);
+    Target target(2, {.brokers = 1, .as_version = release});
+    target.options.records_per_s = 4'000;
+    Deadline until(Milliseconds(150));
+    target.run([&] { return !until.expired(); });
+    auto there = target.read(0).size() + target.read(1).size();
+    CHECK(there > 0);
+    CHECK(there < 2'704);
+    target.options.records_per_s = 0;
+    target.sandbox.fault("Produce:cut=0:1");
+    check_done(target.run());
+    CHECK(target.read(0) == kafka07_messages(0));
+    CHECK(target.read(1) == kafka07_messages(1));
+    target.options.mapping = Mapping::hash;
+    CHECK_THROWS_AS(target.run(), Error);
+  }
+}
+
+TEST_CASE("partitions that hold others' records, or another migration's, are not written to") {
+  Target target(2);
+  check_done(target.run());
+  target.options.name = "another";
+  CHECK_THROWS_WITH_AS(target.run(), doctest::Contains("none of this migration"), Error);
+  target.options.append = true;
+  check_done(target.run());
+  auto twice = kafka07_messages(0);
+  auto once = twice;
+  twice.insert(twice.end(), once.begin(), once.end());
+  CHECK(target.read(0) == twice);
+}
+
+TEST_CASE("one to one needs a partition for each") {
+  Target target(1);
+  CHECK_THROWS_WITH_AS(target.run(), doctest::Contains("are to be copied one to one"), Error);
+}
