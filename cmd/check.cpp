@@ -14,6 +14,7 @@
 #include "protocol/msg/describe_configs.h"
 #include "protocol/msg/describe_log_dirs.h"
 #include "protocol/msg/describe_quorum.h"
+#include "zookeeper/brokers.h"
 #include "zookeeper/partition_states.h"
 #include "zookeeper/topics.h"
 
@@ -188,9 +189,12 @@ class Check : public Invocation {
     return found;
   }
 
-  /// What ZooKeeper says of leaders, replicas in sync, and the order of replicas: brokers of 0.8
-  /// keep telling what was, and those before 0.11 list replicas in any order.
+  /// What ZooKeeper says of living brokers, leaders, replicas in sync, and the order of replicas:
+  /// brokers of 0.8 keep telling what was, and those before 0.11 list replicas in any order.
   static void correct(zk::Session& zookeeper, msg::MetadataResponse& metadata) {
+    metadata.brokers.clear();
+    for (const auto& living : zk::brokers(zookeeper))
+      metadata.brokers.emplace_back().node_id = living.id;
     std::vector<std::string> names;
     std::vector<zk::Partition> places;
     for (const auto& topic : metadata.topics) {
@@ -222,6 +226,11 @@ class Check : public Invocation {
     if (corrected) correct(*zookeeper_of(context, "the state of partitions"), metadata);
     std::map<int32_t, std::string> elsewhere;
     auto failures = unreachable(cluster, metadata.cluster_id.value_or(""), elsewhere);
+    if (corrected)
+      std::erase_if(failures, [&](const auto& failure) {
+        return std::none_of(metadata.brokers.begin(), metadata.brokers.end(),
+                            [&](const auto& living) { return living.node_id == failure.first; });
+      });
     Reached reached;
     for (const auto& [id, broker] : cluster.metadata()->brokers)
       if (!failures.contains(id) && !elsewhere.contains(id)) reached.push_back(id);

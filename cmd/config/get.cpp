@@ -56,6 +56,7 @@ class ConfigGet : public Invocation {
         report_error(context, {{"resource", thing}}, configs.error_code, configs.message);
         continue;
       }
+      auto rows_before = report.row_count();
       for (const auto& entry : configs.entries) {
         if (!wanted(entry, words.names)) continue;
         Value type, documentation;
@@ -66,6 +67,8 @@ class ConfigGet : public Invocation {
                     std::move(documentation), synonyms_of(entry)});
       }
       report_names(context, configs, words.names);
+      if (words.names.empty() && report.row_count() == rows_before)
+        context.note("nothing is set on " + thing);
     }
     return exit_of(context);
   }

@@ -56,8 +56,8 @@ class Examiner {
            {},
            broker,
            why,
-           "correct advertised.listeners of broker " + std::to_string(broker) +
-               ", or reach it by --map"});
+           "start broker " + std::to_string(broker) +
+               " if it is down, else correct its advertised.listeners, or reach it by --map"});
     for (const auto& [broker, replicas] : missing_)
       add({"broker-missing",
            {},
