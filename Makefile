@@ -75,7 +75,7 @@ man: build  ## Write man/ and completions/ anew from the commands
 	@$(BUILD)/cmd/kt __manual .
 
 install: build  ## Binary, manual and completions under $(DESTDIR)$(PREFIX), /usr/local unless said
-	@.packaging/install.sh $(BUILD)/cmd/kt "$(DESTDIR)$(PREFIX)"
+	@PREFIX="$(PREFIX)" .packaging/install.sh $(BUILD)/cmd/kt "$(DESTDIR)$(PREFIX)"
 
 package: build  ## A .deb in $(BUILD)/package
 	@.packaging/deb.sh $(BUILD)/cmd/kt $(BUILD)/package

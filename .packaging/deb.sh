@@ -16,7 +16,9 @@ install -Dm644 "$here/LICENSE" "$stage/usr/share/doc/kt/copyright"
 
 # ldd may print /lib/... for what dpkg knows as /usr/lib/...
 owner() { dpkg -S "$1" 2>/dev/null || dpkg -S "/usr$1" 2>/dev/null; }
-depends=$(ldd "$kt" | awk '$3 ~ /^\// {print $3}' | while read -r library; do
+# What is loaded when it is first used, for HTTP, is no line of ldd.
+late=$(ldconfig -p | awk '/libcpp-httplib/ {print $NF; exit}')
+depends=$({ ldd "$kt" | awk '$3 ~ /^\// {print $3}'; echo "$late"; } | while read -r library; do
   package=$(owner "$library" | head -1 | cut -d: -f1)
   dpkg-query -W -f='${Package} ${Version}\n' "$package" | head -1
 done | sort -u | sed -E 's/^([^ ]+) ([0-9]+:)?([0-9]+(\.[0-9]+)?).*/\1 (>= \2\3)/' | paste -sd, | sed 's/,/, /g')

@@ -12,3 +12,7 @@ done
 install -Dm644 "$here/completions/kt.bash" "$root/share/bash-completion/completions/kt"
 install -Dm644 "$here/completions/_kt" "$root/share/zsh/${ZSH_DIR:-site-functions}/_kt"
 install -Dm644 "$here/completions/kt.fish" "$root/share/fish/vendor_completions.d/kt.fish"
+unit=$root/lib/systemd/system/kt-mirror@.service
+install -d "$(dirname "$unit")"
+sed "s|@BIN@|${PREFIX:-/usr}/bin|" "$here/.packaging/kt-mirror@.service" >"$unit"
+chmod 644 "$unit"

@@ -94,22 +94,16 @@ std::vector<Argument> MakerFlags::arguments() {
 
 std::optional<mirror::MakerSettings> MakerFlags::read(Context& context, std::string& from,
                                                       std::string& to, bool renames) {
-  std::optional<mirror::MakerSettings> settings;
   bool is_first = !consumer_file_.empty() || !producer_file_.empty();
   if (is_first && !maker_2_file_.empty())
     throw Error("--mm2 does not go with --consumer.config and --producer.config", Exit::usage);
   if (!maker_2_file_.empty()) {
-    settings = mirror::of_mirror_maker_2(load_properties(maker_2_file_), std::exchange(from, {}),
-                                         std::exchange(to, {}), renames);
-  } else if (is_first || !include_.empty() || !exclude_.empty() || !ignored_.empty()) {
-    auto load = [](const std::string& path) {
-      return path.empty() ? mirror::Properties{} : load_properties(path);
-    };
-    settings = mirror::of_mirror_maker_1(load(consumer_file_), load(producer_file_));
+    from_ = std::exchange(from, {});
+    to_ = std::exchange(to, {});
   }
+  renames_ = renames;
+  auto settings = read_again();
   if (!settings) return settings;
-  if (!include_.empty()) settings->topics = {filter_expression(include_)};
-  if (!exclude_.empty()) settings->excluded.push_back(filter_expression(exclude_));
   auto unused = ignored_;
   unused.insert(unused.end(), settings->without_equivalent.begin(),
                 settings->without_equivalent.end());
@@ -118,6 +112,23 @@ std::optional<mirror::MakerSettings> MakerFlags::read(Context& context, std::str
         fmt::format("without effect, as kt mirror has no such thing: {}; see "
                     "kt-mirror-moving-in(7)",
                     join(unused, ", ")));
+  return settings;
+}
+
+std::optional<mirror::MakerSettings> MakerFlags::read_again() const {
+  std::optional<mirror::MakerSettings> settings;
+  if (!maker_2_file_.empty()) {
+    settings = mirror::of_mirror_maker_2(load_properties(maker_2_file_), from_, to_, renames_);
+  } else if (!consumer_file_.empty() || !producer_file_.empty() || !include_.empty() ||
+             !exclude_.empty() || !ignored_.empty()) {
+    auto load = [](const std::string& path) {
+      return path.empty() ? mirror::Properties{} : load_properties(path);
+    };
+    settings = mirror::of_mirror_maker_1(load(consumer_file_), load(producer_file_));
+  }
+  if (!settings) return settings;
+  if (!include_.empty()) settings->topics = {filter_expression(include_)};
+  if (!exclude_.empty()) settings->excluded.push_back(filter_expression(exclude_));
   return settings;
 }
 

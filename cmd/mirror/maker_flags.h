@@ -22,12 +22,16 @@ class MakerFlags {
   /// empty afterwards; with MirrorMaker 1's files they are clusters.
   std::optional<mirror::MakerSettings> read(Context& context, std::string& from, std::string& to,
                                             bool renames);
+  /// The same files as they are now.
+  std::optional<mirror::MakerSettings> read_again() const;
 
  private:
   Argument ignored(std::string_view spec, std::string_view value,
                    std::string_view done_anyway = {});
 
   std::string consumer_file_, producer_file_, maker_2_file_, include_, exclude_;
+  std::string from_, to_;
+  bool renames_ = false;
   bool new_consumer_ = false;
   std::vector<std::string> ignored_;
 };

@@ -7,13 +7,34 @@
 
 #include "base/pattern.h"
 #include "base/text.h"
+#include "files.h"
 
 namespace kt {
+namespace {
+
+/// A name a line; blank lines and those that begin with # do not count.
+std::vector<std::string> names_in(std::string_view text) {
+  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  std::vector<std::string> names;
+  for (auto line : split(text, '\n'))
+    if (auto name = trim(line); !name.empty() && !name.starts_with('#')) names.emplace_back(name);
+  return names;
+}
+
+}  // namespace
 
 std::vector<Argument> MirrorPair::arguments() {
-  auto list = choice_.arguments(
+  auto list = typed_.arguments(
       "[TOPIC...]", "Topics to copy; all but Kafka's own where none are named", Complete::topics);
   list.push_back({"--exclude", "REGEX", "Leave out topics whose whole name matches", &exclude_});
+  list.push_back({.spec = "--topics-file",
+                  .value = "FILE",
+                  .help =
+                      "Topics to copy besides, a name (with --regex an expression) a line; read "
+                      "again on SIGHUP",
+                  .target = &topics_file_,
+                  .complete = Complete::files});
   for (auto& one : cluster_arguments()) list.push_back(std::move(one));
   return list;
 }
@@ -51,19 +72,39 @@ std::unique_ptr<Cluster> MirrorPair::open_one(const Context& context, const std:
                          context.out, context.err));
 }
 
+void MirrorPair::read_lists(const mirror::MakerSettings* maker) {
+  auto choice = typed_;
+  if (!topics_file_.empty()) {
+    for (auto& name : names_in(read_input(topics_file_))) choice.words.push_back(std::move(name));
+    if (choice.words.empty())
+      throw Error(fmt::format("{} names no topic", topics_file_), Exit::usage);
+  }
+  auto excluded = exclude_;
+  if (maker != nullptr) {
+    if (choice.words.empty() && !maker->topics.empty()) {
+      choice.words = maker->topics;
+      choice.regex = true;
+    }
+    excluded.insert(excluded.end(), maker->excluded.begin(), maker->excluded.end());
+  }
+  if (choice.regex)
+    for (const auto& word : choice.words) Pattern{word};
+  for (const auto& expression : excluded) Pattern{expression};
+  choice_ = std::move(choice);
+  excluded_ = std::move(excluded);
+}
+
+void MirrorPair::read_lists_again() {
+  auto again = maker_.read_again();
+  read_lists(again ? &*again : nullptr);
+}
+
 void MirrorPair::open(Context& context) {
-  for (const auto& expression : exclude_) Pattern{expression};
   target_name("");
   maker_settings_ = maker_.read(context, from_, to_, !rename_.empty());
-  if (maker_settings_) {
-    if (choice_.words.empty() && !maker_settings_->topics.empty()) {
-      choice_.words = maker_settings_->topics;
-      choice_.regex = true;
-    }
-    for (const auto& one : maker_settings_->excluded) exclude_.push_back(one);
-    if (rename_.empty() && !maker_settings_->rename.empty())
-      rename_.push_back(maker_settings_->rename);
-  }
+  read_lists(maker_settings_ ? &*maker_settings_ : nullptr);
+  if (maker_settings_ && rename_.empty() && !maker_settings_->rename.empty())
+    rename_.push_back(maker_settings_->rename);
   source_ =
       open_one(context, from_, maker_settings_ ? &maker_settings_->source : nullptr, "--from");
   target_ = open_one(context, to_, maker_settings_ ? &maker_settings_->target : nullptr, "--to");
@@ -100,7 +141,7 @@ std::string MirrorPair::target_name(const std::string& topic) const {
 
 std::vector<mirror::CopiedTopic> MirrorPair::choose(Context& context, bool must_match) {
   std::vector<Pattern> excluded;
-  for (const auto& expression : exclude_) excluded.emplace_back(expression);
+  for (const auto& expression : excluded_) excluded.emplace_back(expression);
   std::vector<mirror::CopiedTopic> chosen;
   std::map<std::string, std::string> taken;
   for (auto& topic : choose_topics(context, *source_, choice_, must_match)) {

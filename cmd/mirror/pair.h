@@ -29,6 +29,8 @@ class MirrorPair {
 
   /// Connects to both. Throws where they are the same cluster and no topic gets another name.
   void open(Context& context);
+  /// The topics that files name, as they name them now.
+  void read_lists_again();
   Cluster& source() { return *source_; }
   Cluster& target() { return *target_; }
   const std::string& name() const { return name_; }
@@ -55,14 +57,16 @@ class MirrorPair {
   }
 
  private:
+  void read_lists(const mirror::MakerSettings* maker);
   std::unique_ptr<Cluster> open_one(const Context& context, const std::string& named,
                                     const mirror::Properties* properties, std::string_view flag);
 
   MakerFlags maker_;
   std::optional<mirror::MakerSettings> maker_settings_;
   std::string from_, to_, name_ = "mirror";
-  Choice choice_;
-  std::vector<std::string> exclude_, rename_;
+  Choice typed_, choice_;  ///< of the command line; with what files name
+  std::string topics_file_;
+  std::vector<std::string> exclude_, excluded_, rename_;
   std::string source_id_;
   std::unique_ptr<Cluster> source_, target_;
 };

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "mirror/mirror.h"
 #include "mirror/pair.h"
+#include "mirror/watch.h"
 #include "protocol/errors.h"
 
 namespace kt {
@@ -34,6 +35,7 @@ Value known(int64_t offset) { return offset < 0 ? Value() : Value(offset); }
 
 class MirrorRun : public Invocation {
   MirrorPair pair_;
+  MirrorWatch watch_;
   std::optional<Position> start_;
   std::string on_gap_ = "stop";
   bool exit_ = false, append_ = false, no_create_ = false;
@@ -76,6 +78,7 @@ class MirrorRun : public Invocation {
     list.push_back({"--refresh", "DURATION",
                     "How often new topics and partitions are looked for; 30s unless said",
                     &refresh_});
+    for (auto& one : watch_.arguments()) list.push_back(std::move(one));
     return list;
   }
 
@@ -135,21 +138,21 @@ class MirrorRun : public Invocation {
     }
   }
 
-  /// Partitions that stopped are told of at once; answers how many bytes were copied in all.
-  int64_t look_at(Context& context, const mirror::Mirror& copier) {
-    int64_t bytes = 0;
-    for (const auto& status : copier.status()) {
-      bytes += status.bytes;
+  /// Partitions that stopped are told of at once.
+  void look_at(Context& context, const mirror::Mirror& copier) {
+    auto partitions = copier.status();
+    for (const auto& status : partitions) {
       if (status.state != mirror::LaneState::stopped) continue;
       if (!reported_.insert(status.source).second) continue;
       auto message = status.hint.empty() ? status.message : status.message + ": " + status.hint;
+      watch_.finish(context);
       context.report().error(
           {{{"topic", status.source.topic}, {"partition", status.source.partition}},
            0,
            "",
            message});
     }
-    return bytes;
+    watch_.turn(context, partitions);
   }
 
   static std::string_view state_of(const Context& context, const mirror::PartitionStatus& status) {
@@ -180,6 +183,7 @@ class MirrorRun : public Invocation {
       throw Error("--memory must be from 8 MiB to 64 GiB", Exit::usage);
     if (rate_ && rate_->bytes < 1) throw Error("--rate must be 1 or more", Exit::usage);
     read_shard();
+    watch_.choose_log(context);
     pair_.open(context);
     mirror::MirrorOptions options;
     options.name = pair_.name();
@@ -200,6 +204,8 @@ class MirrorRun : public Invocation {
     mirror::Mirror copier(pair_.source(), pair_.target(), std::move(options));
     context.report();
     Interrupt::watch();
+    Interrupt::watch_reload();
+    watch_.start(context, copier);
     look_for_topics(context, copier, true);
     try {
       copy(context, copier);
@@ -215,24 +221,41 @@ class MirrorRun : public Invocation {
   }
 
   void copy(Context& context, mirror::Mirror& copier) {
-    auto progress = context.progress("copied", 0, Progress::Unit::bytes);
-    int64_t bytes = 0;
     Deadline next_look(*refresh_);
     while (!Interrupt::came()) {
       bool has_more = copier.work(Deadline(kLookForSignals));
-      auto now = look_at(context, copier);
-      progress.advance(now - bytes);
-      bytes = now;
+      look_at(context, copier);
       if (!has_more && exit_) break;
       if (!has_more) Clock::system().sleep(kLookForSignals);
-      if (exit_ || !next_look.expired()) continue;
+      bool reload = Interrupt::take_reload();
+      if (!reload && (exit_ || !next_look.expired())) continue;
       try {
+        if (reload) read_lists_again(context, copier);
         look_for_topics(context, copier, false);
       } catch (const Error& error) {
         context.warn("topics could not be looked at: " + error.message());
       }
       next_look = Deadline(*refresh_);
     }
+    watch_.finish(context);
+  }
+
+  /// What the lists name no more is copied no more.
+  void read_lists_again(Context& context, mirror::Mirror& copier) {
+    pair_.read_lists_again();
+    refused_.clear();
+    std::set<std::string> named;
+    for (const auto& topic : pair_.choose(context, false))
+      named.insert(topic.source.name.value_or(""));
+    std::set<std::string> left;
+    for (const auto& status : copier.status()) {
+      if (named.contains(status.source.topic)) continue;
+      copier.remove(status.source);
+      left.insert(status.source.topic);
+    }
+    for (const auto& topic : left)
+      context.note(fmt::format("topic {} is copied no more", in_quotes(topic)));
+    context.note("the lists of topics were read again");
   }
 };
 
@@ -259,6 +282,13 @@ they have, and tell where to go on. Nothing is kept elsewhere. Targets from 0.8.
 numbers: there the position is stored, and after a failure the last records are compared.
 See kt-mirror-guarantees(7) for what holds on which releases.
 
+Ctrl-C and SIGTERM end it once what was sent is acknowledged (10 seconds at most), with exit code 130 or
+143. SIGHUP has it read --topics-file and the files of MirrorMaker again: what they name no more is copied
+no more, what is new is copied at once. stderr gets a line a minute, on a terminal a line that is rewritten;
+--log json makes objects of all that is said. --metrics 9400 answers http://127.0.0.1:9400/metrics for
+Prometheus, /healthz (503 where nothing has moved for a minute) and /readyz (503 where a partition is
+stopped or waits). make install brings a unit for systemd, kt-mirror@.service.
+
 MirrorMaker's flags and files are taken too, and kt goes on where it came to: kt-mirror-moving-in(7).
 
 A partition that cannot go on stops alone, with its error and the way out, and makes the exit code 1: the
@@ -272,6 +302,8 @@ says where each partition would go on, and what would stop it.)",
                   "some topics, under other names"},
                  {"kt mirror run --from east --to west --shard 1/2 --rate 50MiB",
                   "one half of all partitions, at 50 MiB a second at most"},
+                 {"kt mirror run --from east --to west --metrics 9400 --log json",
+                  "as a service, watched by Prometheus"},
                  {"kt mirror run --mm2 mm2.properties",
                   "instead of MirrorMaker 2, from where it came to"},
                  {"kt mirror run orders --from east --to west --start @-1h --on-gap skip",

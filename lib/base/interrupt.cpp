@@ -16,6 +16,7 @@ namespace {
 std::atomic<int> first_signal = 0;
 std::atomic<int> write_end = -1;
 int read_end = -1;
+std::atomic<bool> reload_wanted = false;
 
 void on_signal(int number) {
   int saved_errno = errno;
@@ -28,6 +29,8 @@ void on_signal(int number) {
   [[maybe_unused]] ssize_t written = ::write(write_end, &byte, 1);
   errno = saved_errno;
 }
+
+void on_hangup(int) { reload_wanted = true; }
 
 }  // namespace
 
@@ -47,6 +50,17 @@ void Interrupt::watch() {
     sigaction(number, &action, nullptr);
   }
 }
+
+void Interrupt::watch_reload() {
+  struct sigaction action {};
+  sigaction(SIGHUP, nullptr, &action);
+  if (action.sa_handler == SIG_IGN) return;
+  action = {};
+  action.sa_handler = on_hangup;
+  sigaction(SIGHUP, &action, nullptr);
+}
+
+bool Interrupt::take_reload() { return reload_wanted.exchange(false); }
 
 int Interrupt::signal() { return first_signal; }
 int Interrupt::descriptor() { return read_end; }

@@ -8,6 +8,10 @@ class Interrupt {
  public:
   /// From here on SIGINT and SIGTERM (and SIGHUP) are noted instead of ending the process.
   static void watch();
+  /// From here on SIGHUP asks to read lists again, and ends nothing.
+  static void watch_reload();
+  /// Whether it came since this was last asked.
+  static bool take_reload();
   /// The signal that came, 0 where none has.
   static int signal();
   static bool came() { return signal() != 0; }

@@ -73,6 +73,7 @@ void Forwarder::pass(const FetchedChunk& chunk, const BatchView& batch) {
   OutgoingBatch out;
   out.count = batch.count();
   out.source_end = batch.next_offset();
+  out.time_ms = batch.max_timestamp_ms();
   auto sender = place(batch.base_offset(), batch.last_offset(), out.count, out.begins_run);
   out.bytes = batch.bytes();
   out.keeps_alive = chunk.keeps_alive;
@@ -103,8 +104,10 @@ void Forwarder::append(const RecordView& record, const BatchView& batch) {
     codec_ = codec;
     builder_.reset(BatchOptions{.magic = options_.magic, .compression = {codec_}});
     first_ = record.offset;
+    time_ms_ = -1;
   }
   last_ = record.offset;
+  time_ms_ = std::max(time_ms_, record.timestamp_ms);
   builder_.append_at(builder_.count(), record);
 }
 
@@ -113,6 +116,7 @@ void Forwarder::flush() {
   OutgoingBatch out;
   out.count = builder_.count();
   out.source_end = last_ + 1;
+  out.time_ms = time_ms_;
   if (options_.magic == 2) {
     auto sender = place(first_, last_, out.count, out.begins_run);
     builder_.set_producer(sender.producer_id, sender.epoch, sender.base_sequence);

@@ -27,6 +27,7 @@ struct OutgoingBatch {
   std::string_view bytes;
   int64_t source_end = 0;  ///< the source offset after it
   int32_t count = 0;
+  int64_t time_ms = -1;  ///< the latest of its records
   bool begins_run =
       false;  ///< nothing may be in flight before it: no broker checks it against that
   std::shared_ptr<const void> keeps_alive;
@@ -80,6 +81,7 @@ class Forwarder {
   Codec codec_ = Codec::none;
   int64_t first_ = -1;  ///< source offsets of what the builder holds
   int64_t last_ = -1;
+  int64_t time_ms_ = -1;
   std::vector<OutgoingBatch> out_;
 };
 

@@ -50,6 +50,7 @@ struct Lane {
 
   int64_t acknowledged_to = -1;  ///< source offset; -1 not known
   int64_t copied_to = -1;        ///< the source offset after the last record acknowledged
+  int64_t copied_time_ms = -1;   ///< of that record
   int64_t target_next = -1;  ///< the target offset that the next batch gets if nobody else writes
   int64_t source_end = -1;
   int64_t saved_to = -1;  ///< the position stored at the target, where one is

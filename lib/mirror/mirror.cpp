@@ -102,6 +102,16 @@ void Mirror::add(const TopicPartition& source, const TopicPartition& target) {
   lanes_.try_emplace(source, std::make_unique<Lane>(source, target, ids));
 }
 
+void Mirror::remove(const TopicPartition& source) {
+  std::lock_guard lock(mutex_);
+  auto found = lanes_.find(source);
+  if (found == lanes_.end()) return;
+  if (found->second->state == LaneState::copying) drop(*found->second);
+  found->second->forwarder.reset();
+  removed_.push_back(std::move(found->second));
+  lanes_.erase(found);
+}
+
 bool Mirror::work(Deadline until) {
   while (!until.expired()) {
     bool started = start_lanes();
@@ -342,7 +352,9 @@ Courier& Mirror::courier_for(const Lane& lane, int32_t leader) {
 // ---- What was fetched
 
 void Mirror::take(const FetchedChunk& chunk) {
-  auto& lane = *lanes_.at(chunk.partition);
+  auto found = lanes_.find(chunk.partition);
+  if (found == lanes_.end()) return;
+  auto& lane = *found->second;
   if (chunk.failure) {
     std::lock_guard lock(mutex_);
     if (lane.state == LaneState::copying) on_fetch_failure(lane, *chunk.failure);
@@ -417,6 +429,7 @@ void Mirror::acknowledged(Lane& lane, int64_t lane_epoch, const OutgoingBatch& b
   lane.records += batch.count;
   lane.bytes += static_cast<int64_t>(batch.bytes.size());
   lane.acknowledged_to = lane.copied_to = batch.source_end;
+  lane.copied_time_ms = batch.time_ms;
   lane.queued_bytes -= batch.bytes.size();
   queued_bytes_ -= batch.bytes.size();
   lane.queue.pop_front();
@@ -507,10 +520,19 @@ void Mirror::finish() {
 std::vector<PartitionStatus> Mirror::status() const {
   std::vector<PartitionStatus> all;
   std::lock_guard lock(mutex_);
-  for (const auto& [id, lane] : lanes_)
+  auto now_ms = Clock::system().wall_ms();
+  for (const auto& [id, lane] : lanes_) {
+    bool is_behind = lane->copied_time_ms >= 0 && lane->acknowledged_to < lane->source_end;
+    int64_t behind_ms = is_behind ? std::max<int64_t>(0, now_ms - lane->copied_time_ms) : 0;
     all.push_back({lane->source, lane->target, lane->state, lane->acknowledged_to, lane->source_end,
-                   lane->records, lane->bytes, lane->runs, lane->message, lane->hint});
+                   lane->records, lane->bytes, lane->runs, behind_ms, lane->message, lane->hint});
+  }
   return all;
+}
+
+size_t Mirror::queued_bytes() const {
+  std::lock_guard lock(mutex_);
+  return queued_bytes_;
 }
 
 }  // namespace kt::mirror

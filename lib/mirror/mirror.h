@@ -58,6 +58,7 @@ struct PartitionStatus {
   int64_t records = 0;      ///< copied by this process
   int64_t bytes = 0;
   int64_t runs = 0;
+  int64_t behind_ms = 0;      ///< age of the newest record copied where more are left, else 0
   std::string message, hint;  ///< why it is stopped or waiting
 };
 
@@ -72,6 +73,8 @@ class Mirror {
   /// Copies one more partition.
   void add(const TopicPartition& source, const TopicPartition& target);
   bool has(const TopicPartition& source) const { return lanes_.contains(source); }
+  /// Copies it no more, and forgets it; what is under way may still arrive.
+  void remove(const TopicPartition& source);
 
   /// Copies until then; false where no partition has anything left to do. Throws where nothing gets
   /// on within the clusters' time limit.
@@ -80,6 +83,9 @@ class Mirror {
   void finish();
 
   std::vector<PartitionStatus> status() const;
+  size_t queued_bytes() const;
+  /// Whether the target holds each batch against the one before.
+  bool is_exactly_once() const { return abilities_.has_sequences; }
 
  private:
   friend class Courier;
@@ -123,6 +129,7 @@ class Mirror {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::map<TopicPartition, std::unique_ptr<Lane>> lanes_;
+  std::vector<std::unique_ptr<Lane>> removed_;  ///< couriers may know them still
   std::map<std::pair<int32_t, int>, std::unique_ptr<Courier>> couriers_;
   size_t queued_bytes_ = 0;
   Clock::Time last_progress_;

@@ -2,10 +2,13 @@
 // quietly, a full disk with a sentence, and a pipe that is non-blocking is waited for.
 #pragma once
 
+#include <cstdint>
 #include <exception>
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace kt {
 
@@ -36,6 +39,12 @@ class Sink {
   void flush();
   /// Written and flushed as one, for what several threads say on stderr.
   void say(std::string_view text);
+  /// A line for people, `kt: message`; with numbers as fields of their own where lines are JSON.
+  void log(std::string_view message,
+           const std::vector<std::pair<std::string_view, int64_t>>& fields);
+  /// From here on what is said is for machines: a JSON object a line with time, level and message.
+  void log_as_json();
+  bool logs_json() const { return logs_json_; }
 
   /// True where a person looks at it.
   bool is_terminal() const { return terminal_; }
@@ -58,6 +67,7 @@ class Sink {
   std::string* text_ = nullptr;
   std::string buffer_;
   bool terminal_ = false;
+  bool logs_json_ = false;
   std::mutex saying_;
 };
 

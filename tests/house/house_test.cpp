@@ -22,6 +22,7 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"base", {}},
     {"compress", {}},
     {"protocol", {"compress"}},
+    {"http", {}},
     {"net", {}},
     {"zookeeper", {"net"}},
     {"client", {"net", "zookeeper", "protocol"}},
@@ -35,8 +36,8 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"output", {}},
     {"cli", {"output"}},
     {"cmd",
-     {"cli", "output", "client", "legacy", "migrate", "mirror", "replay", "sandbox", "statelog",
-      "storage", "zookeeper", "net", "protocol"}},
+     {"cli", "output", "client", "http", "legacy", "migrate", "mirror", "replay", "sandbox",
+      "statelog", "storage", "zookeeper", "net", "protocol"}},
 };
 
 // Headers that cost seconds in every file that includes them, and how many files of cmd/ and lib/

@@ -55,3 +55,27 @@ TEST_CASE("a pipe that does not block is waited for, and no byte is lost") {
   CHECK(got == sent + std::string(200'000, 'z'));
   close(ends[0]);
 }
+
+TEST_CASE("for machines each line is an object with time, level and message") {
+  std::string text;
+  Sink sink(text);
+  sink.log("5 copied", {{"records", 5}});
+  CHECK(text == "kt: 5 copied\n");
+  text.clear();
+  sink.log_as_json();
+  sink.say("kt: warning: a \"b\"\n");
+  sink.say("kt: bad\nnote\n");
+  sink.log("5 copied", {{"records", 5}, {"lag", -1}});
+  const std::string time = "2026-11-22T10:00:00.250Z";
+  std::vector<std::string> lines;
+  for (size_t at = 0, end; (end = text.find('\n', at)) != std::string::npos; at = end + 1) {
+    auto line = text.substr(at, end - at);
+    REQUIRE(line.starts_with("{\"time\":\"20"));
+    lines.push_back(line.substr(9 + time.size()));
+  }
+  CHECK(lines ==
+        std::vector<std::string>{R"(","level":"warning","message":"a \"b\""})",
+                                 R"(","level":"error","message":"bad"})",
+                                 R"(","level":"info","message":"note"})",
+                                 R"(","level":"info","message":"5 copied","records":5,"lag":-1})"});
+}
