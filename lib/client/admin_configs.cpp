@@ -113,16 +113,40 @@ std::optional<int32_t> broker_of(const ConfigResource& resource) {
   return static_cast<int32_t>(id);
 }
 
+/// Rates of throttled replication, which 1.1 tells like secrets: it has no definition of them.
+bool is_untold_rate(const ConfigEntry& entry) {
+  constexpr std::string_view kRates[] = {"leader.replication.throttled.rate",
+                                         "follower.replication.throttled.rate",
+                                         "replica.alter.log.dirs.io.max.bytes.per.second"};
+  bool is_rate = std::find(std::begin(kRates), std::end(kRates), entry.name) != std::end(kRates);
+  return is_rate && entry.is_override && !entry.value;
+}
+
+void take_rates(ResourceConfigs& configs, const ResourceConfigs& kept) {
+  for (auto& entry : configs.entries)
+    for (const auto& one : kept.entries)
+      if (is_untold_rate(entry) && one.name == entry.name) {
+        entry.value = one.value;
+        entry.is_sensitive = false;
+        for (auto& synonym : entry.synonyms)
+          if (synonym.source == entry.source) synonym.value = one.value;
+      }
+}
+
 /// From 0.11 to 1.0 brokers tell what they run with, and what was set on them since stands in
 /// ZooKeeper.
 void add_settings_kept_aside(Cluster& cluster, std::vector<ResourceConfigs>& found) {
   if (!cluster.names_zookeeper()) return;
   for (auto& configs : found) {
-    bool aside = configs.resource.scope == ConfigScope::broker && configs.error_code == 0 &&
-                 config_way(cluster, configs.resource, true) == ConfigWay::zookeeper;
-    if (!aside || configs.only_overrides) continue;
+    if (configs.resource.scope != ConfigScope::broker || configs.error_code != 0) continue;
+    bool aside = config_way(cluster, configs.resource, true) == ConfigWay::zookeeper;
+    bool untold = std::any_of(configs.entries.begin(), configs.entries.end(), is_untold_rate);
+    if ((!aside || configs.only_overrides) && !untold) continue;
     auto kept = describe_configs_in_zookeeper(cluster, {configs.resource}).front();
-    configs.entries.insert(configs.entries.end(), kept.entries.begin(), kept.entries.end());
+    if (untold)
+      take_rates(configs, kept);
+    else
+      configs.entries.insert(configs.entries.end(), kept.entries.begin(), kept.entries.end());
   }
 }
 
@@ -265,7 +289,9 @@ std::vector<std::pair<std::string, std::string>> rewritten_configs(
     if (!entry.value && !changed)
       throw Error(now.resource.text() + " has \"" + entry.name +
                       "\", whose value brokers do not tell: this release would lose it",
-                  Exit::failed, "give " + entry.name + " along with the change");
+                  Exit::failed,
+                  "give " + entry.name + " along with the change" +
+                      (is_untold_rate(entry) ? ", or name ZooKeeper (-z), which tells it" : ""));
     all[entry.name] = entry.value.value_or("");
   }
   for (const auto& change : changes) {
