@@ -85,9 +85,10 @@ const Command config_get{
 Names of settings (words without a slash) show those alone, wherever they come from. Things are
 
     topic/NAME    broker/ID    broker/ (the default of all brokers)    logger/ID
-    group/NAME    metrics/NAME    user/NAME    client/ID    ip/ADDRESS
+    group/NAME    metrics/NAME    user/NAME    client/ID    user/NAME,client/ID    ip/ADDRESS
 
-user, client and ip show quotas; an empty name is their default. The value of a secret setting is null:
+user, client, both together (that user with that client id) and ip show quotas; an empty name is their
+default. The value of a secret setting is null:
 brokers do not tell it. Where a value comes from in detail is told from Kafka 1.1 on; groups have
 settings from 3.8 on.
 

@@ -31,6 +31,8 @@ constexpr std::array<ScopeName, 8> kScopes{{
     {ConfigScope::address, "ip"},
 }};
 
+constexpr std::string_view kAndClient = ",client/";
+
 constexpr std::array<std::string_view, 9> kSources = {
     "UNKNOWN",
     "DYNAMIC_TOPIC_CONFIG",
@@ -214,6 +216,7 @@ ConfigOutcome rewrite(Cluster& cluster, const ConfigResource& resource,
 }  // namespace
 
 std::string ConfigResource::text() const {
+  if (scope == ConfigScope::user_client) return "user/" + name + kAndClient.data() + client_id;
   for (const auto& [known, word] : kScopes)
     if (known == scope) return std::string(word) + "/" + name;
   return name;
@@ -223,12 +226,19 @@ ConfigResource parse_config_resource(std::string_view text) {
   auto slash = text.find('/');
   std::vector<std::string> forms;
   for (const auto& [scope, word] : kScopes) {
-    if (slash != std::string_view::npos && text.substr(0, slash) == word)
-      return {scope, std::string(text.substr(slash + 1))};
+    if (slash != std::string_view::npos && text.substr(0, slash) == word) {
+      auto name = text.substr(slash + 1);
+      // Names of users may hold commas.
+      auto pair = scope == ConfigScope::user ? name.rfind(kAndClient) : name.npos;
+      if (pair == name.npos) return {scope, std::string(name)};
+      return {ConfigScope::user_client, std::string(name.substr(0, pair)),
+              std::string(name.substr(pair + kAndClient.size()))};
+    }
     forms.push_back(std::string(word) + "/NAME");
   }
   throw Error("\"" + std::string(text) + "\" names nothing that has settings", Exit::usage,
-              "it is one of " + join(forms, ", ") + "; broker/ stands for all brokers");
+              "it is one of " + join(forms, ", ") +
+                  ", user/NAME,client/NAME; broker/ stands for all brokers");
 }
 
 std::vector<ResourceConfigs> describe_configs(Cluster& cluster,

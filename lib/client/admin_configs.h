@@ -29,13 +29,16 @@ enum class ConfigScope : int8_t {
   user = -1,
   client = -2,
   address = -3,
+  user_client = -4,
 };
 
 /// A thing with settings, as typed: `topic/orders`, `broker/1`, `broker/` (the default of all
-/// brokers), `logger/1`, `group/g`, `metrics/m`, `user/x`, `client/y`, `ip/10.0.0.1`.
+/// brokers), `logger/1`, `group/g`, `metrics/m`, `user/x`, `client/y`, `user/x,client/y` (the user
+/// with that client id), `ip/10.0.0.1`.
 struct ConfigResource {
   ConfigScope scope = ConfigScope::topic;
-  std::string name;  ///< empty: the default of all of that kind
+  std::string name;            ///< empty: the default of all of that kind
+  std::string client_id = {};  ///< of a user_client, whose user `name` is; empty: of all clients
 
   bool is_quota() const { return static_cast<int8_t>(scope) < 0; }
   std::string text() const;

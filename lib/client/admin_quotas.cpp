@@ -9,9 +9,22 @@ namespace kt {
 
 namespace {
 
-std::string entity_type(const ConfigResource& resource) {
-  if (resource.scope == ConfigScope::user) return "user";
-  return resource.scope == ConfigScope::client ? "client-id" : "ip";
+/// What has the quotas, as types and names; no name is the default.
+std::vector<std::pair<std::string, std::optional<std::string>>> entity_of(
+    const ConfigResource& resource) {
+  auto named = [](const std::string& name) {
+    return name.empty() ? std::nullopt : std::optional(name);
+  };
+  switch (resource.scope) {
+    case ConfigScope::user:
+      return {{"user", named(resource.name)}};
+    case ConfigScope::user_client:
+      return {{"user", named(resource.name)}, {"client-id", named(resource.client_id)}};
+    case ConfigScope::client:
+      return {{"client-id", named(resource.name)}};
+    default:
+      return {{"ip", named(resource.name)}};
+  }
 }
 
 std::string text_of(double value) {
@@ -33,13 +46,12 @@ double number_of(const ConfigChange& change) {
 
 ResourceConfigs describe_quotas(Cluster& cluster, const ConfigResource& resource) {
   msg::DescribeClientQuotasRequest request;
-  auto& component = request.components.emplace_back();
-  component.entity_type = entity_type(resource);
-  component.match_type = resource.name.empty() ? 1 : 0;
-  if (resource.name.empty())
-    component.match.reset();
-  else
-    component.match = resource.name;
+  for (const auto& [type, name] : entity_of(resource)) {
+    auto& component = request.components.emplace_back();
+    component.entity_type = type;
+    component.match_type = name ? 0 : 1;
+    component.match = name;
+  }
   request.strict = true;
   auto reply = cluster.call(request);
   ResourceConfigs configs;
@@ -64,12 +76,11 @@ Outcome alter_quotas(Cluster& cluster, const ConfigResource& resource,
   msg::AlterClientQuotasRequest request;
   request.validate_only = validate_only;
   auto& entry = request.entries.emplace_back();
-  auto& entity = entry.entity.emplace_back();
-  entity.entity_type = entity_type(resource);
-  if (resource.name.empty())
-    entity.entity_name.reset();
-  else
-    entity.entity_name = resource.name;
+  for (const auto& [type, name] : entity_of(resource)) {
+    auto& entity = entry.entity.emplace_back();
+    entity.entity_type = type;
+    entity.entity_name = name;
+  }
   for (const auto& change : changes) {
     if (change.operation == ConfigOperation::append ||
         change.operation == ConfigOperation::subtract)

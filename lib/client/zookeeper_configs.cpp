@@ -56,8 +56,12 @@ void check_change(const ConfigResource& resource, const ConfigChange& change, co
                        join(std::vector(first, last), ", ")));
   };
   if (resource.scope == ConfigScope::topic) return;
-  bool encoded = entity_of(resource) != "clients/" + resource.name && !resource.name.empty();
-  if (resource.scope == ConfigScope::client && encoded && !has_request_quotas)
+  const auto* client_id = resource.scope == ConfigScope::client        ? &resource.name
+                          : resource.scope == ConfigScope::user_client ? &resource.client_id
+                                                                       : nullptr;
+  bool encoded = client_id && !client_id->empty() &&
+                 zk::entity_path("clients", *client_id) != "clients/" + *client_id;
+  if (encoded && !has_request_quotas)
     refuse(
         "of a client id with other characters than letters, digits, '.', '_' and '-' is nothing "
         "that brokers of Kafka " +
@@ -83,6 +87,9 @@ std::string entity_of(const ConfigResource& resource) {
       return zk::entity_path("topics", resource.name);
     case ConfigScope::user:
       return zk::entity_path("users", resource.name);
+    case ConfigScope::user_client:
+      return zk::entity_path("users", resource.name) + "/" +
+             zk::entity_path("clients", resource.client_id);
     default:
       return zk::entity_path("clients", resource.name);
   }
@@ -118,9 +125,10 @@ ConfigWay config_way(Cluster& cluster, const ConfigResource& resource, bool chan
       return ConfigWay::zookeeper;
     }
     case ConfigScope::user:
+    case ConfigScope::user_client:
     case ConfigScope::client: {
       if (apis.best(msg::DescribeClientQuotasRequest::api())) return ConfigWay::request;
-      bool of_user = resource.scope == ConfigScope::user;
+      bool of_user = resource.scope != ConfigScope::client;
       if (has < zk::ChangeNotice::entity_name) refuse_release(apis, "quotas", "0.9");
       if (has < zk::ChangeNotice::entity_path && (of_user || resource.name.empty()))
         refuse_release(apis, of_user ? "quotas of users" : "quotas of all clients", "0.10.1");

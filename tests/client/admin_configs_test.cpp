@@ -31,6 +31,13 @@ TEST_CASE("things with settings are named by kind and name") {
   CHECK(parse_config_resource("user/CN=a/b").name == "CN=a/b");
   CHECK(parse_config_resource("ip/10.0.0.1").is_quota());
   CHECK(parse_config_resource("group/g").text() == "group/g");
+  auto pair = parse_config_resource("user/CN=a,O=b,client/app");
+  CHECK(pair.scope == ConfigScope::user_client);
+  CHECK(pair.name == "CN=a,O=b");
+  CHECK(pair.client_id == "app");
+  CHECK(pair.text() == "user/CN=a,O=b,client/app");
+  CHECK(parse_config_resource("user/,client/").scope == ConfigScope::user_client);
+  CHECK(parse_config_resource("client/a,client/b").name == "a,client/b");
   CHECK_THROWS_AS(parse_config_resource("orders"), Error);
   CHECK_THROWS_AS(parse_config_resource("topics/orders"), Error);
 }
