@@ -30,7 +30,9 @@ extern const Command list_examples;
 extern const Command log_check;
 extern const Command log_dump;
 extern const Command log_merge_state_changes;
+extern const Command migrate_plan;
 extern const Command migrate_run;
+extern const Command migrate_verify;
 extern const Command mirror_plan;
 extern const Command mirror_run;
 extern const Command mirror_status;
@@ -109,7 +111,9 @@ const CommandList& all_commands() {
       &mirror_verify,
       &mirror_status,
       &mirror_translate,
+      &migrate_plan,
       &migrate_run,
+      &migrate_verify,
       &sandbox_command,
       &protocol_apis,
       &protocol_decode,

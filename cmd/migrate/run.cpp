@@ -26,7 +26,7 @@ std::string_view state_name(migrate::State state) {
 
 class MigrateRun : public Invocation {
   MigrateSetup setup_;
-  bool append_ = false, no_create_ = false;
+  bool append_ = false, no_create_ = false, follow_ = false;
   std::string damaged_, codec_ = "none";
   int32_t threads_ = 4;
   Size memory_{int64_t{128} << 20};
@@ -41,12 +41,14 @@ class MigrateRun : public Invocation {
          "Go on behind damaged messages and keep them here, as JSON lines with their byte "
          "positions",
          &damaged_, Complete::files});
+    list.push_back({"--follow", "", "Go on with what comes, until Ctrl-C", &follow_});
     list.push_back({"--append", "", "Write to partitions that hold records of others", &append_});
     list.push_back({"--no-create", "", "Do not create topics of the target", &no_create_});
     list.push_back({"--rate", "N", "At most so many records a second", &rate_});
     list.push_back(
         {"--bytes-rate", "SIZE", "At most so many bytes of messages a second", &bytes_rate_});
-    list.push_back({"--threads", "N", "So many partitions of 0.7 are read at a time", &threads_});
+    list.push_back({"--threads,--num.streams", "N", "So many partitions of 0.7 are read at a time",
+                    &threads_});
     list.push_back({"--memory", "SIZE", "What may be under way", &memory_});
     list.push_back({.spec = "--compression",
                     .value = "CODEC",
@@ -70,6 +72,7 @@ class MigrateRun : public Invocation {
     options.name = setup_.name();
     options.mapping = setup_.mapping();
     options.append = append_;
+    options.follow = follow_;
     options.threads = threads_;
     options.memory_bytes = static_cast<size_t>(memory_.bytes);
     options.records_per_s = rate_.value_or(0);
@@ -89,12 +92,17 @@ class MigrateRun : public Invocation {
     return options;
   }
 
-  void add_topics(migrate::Migration& migration) {
-    for (const auto& [name, sources] : setup_.topics()) {
-      auto partitions = static_cast<int32_t>(sources.size());
-      want_topic(setup_.target(), name, no_create_ ? kNeverCreate : partitions);
-      migration.add(name, sources);
-    }
+  /// A topic that cannot be copied is an error of its own.
+  void add_topics(Context& context, migrate::Migration& migration) {
+    for (const auto& [name, sources] : setup_.topics()) try {
+        auto partitions = static_cast<int32_t>(sources.size());
+        want_topic(setup_.target(), name, no_create_ ? kNeverCreate : partitions);
+        migration.add(name, sources);
+      } catch (const Error& error) {
+        if (error.exit() == Exit::unreachable) throw;
+        auto hint = error.hint().empty() ? "" : ": " + error.hint();
+        report_error(context, {{"topic", name}}, 0, error.message() + hint);
+      }
   }
 
   static void print(Context& context, const migrate::Migration& migration) {
@@ -126,13 +134,17 @@ class MigrateRun : public Invocation {
   Exit run(Context& context) override {
     check_use();
     setup_.open(context);
+    if (follow_ && setup_.has_files())
+      throw Error("files are read as they stand: leave --follow out", Exit::usage);
     if (!damaged_.empty()) aside_ = std::make_unique<Aside>(damaged_);
     migrate::Migration migration(setup_.target(), options(context));
-    add_topics(migration);
+    context.report();
+    add_topics(context, migration);
     Interrupt::watch();
     carry(context, migration);
     print(context, migration);
-    return report_stopped(context, migration);
+    auto exit = report_stopped(context, migration);
+    return exit == Exit::ok ? exit_of(context) : exit;
   }
 
   void carry(Context& context, migrate::Migration& migration) {
@@ -157,8 +169,9 @@ const Command migrate_run{
     .words = "migrate run",
     .summary = "Copy messages of Kafka 0.7 into a living cluster, each once",
     .text =
-        R"(Copies what .kafka files of a 0.7 broker hold into topics of the same names: --from names its log
-directory, or several brokers' one after the other. Each message becomes a record with its payload as value,
+        R"(Copies what 0.7 brokers hold into topics of the same names. --from-zookeeper finds living brokers; --from
+names some, whose topics must be named then, or, where no broker is alive, the log directories with their
+.kafka files, which are only read. It ends where the partitions ended when it began; --follow goes on. Each message becomes a record with its payload as value,
 without a key, and with the time at which it was copied, as 0.7 kept neither. Compressed sets are taken
 apart. Topics that the target lacks are created with a partition for each partition of 0.7.
 
@@ -171,7 +184,8 @@ on where it came to. Nothing is kept for that but what the target has: who a rec
 where it stood is its sequence. Targets before 0.11 have neither: there the offset at which a partition ends
 says how much is there, so that it must be copied one to one, nobody else may write to the partitions, and
 no request of a run that was killed may still be under way when the next begins.
-The target's number of partitions, the order of --from, --name and --partitioner must stay what they were.
+The target's number of partitions, the brokers (or the order of --from), --name and --partitioner must stay what they were. kt migrate plan shows what would be
+done, kt migrate verify holds the copy against its source.
 
 Damaged messages end the copy of their partition, with the byte position; with --damaged FILE they are kept
 there, and it goes on behind them.)",

@@ -3,14 +3,10 @@
 #include <algorithm>
 #include <utility>
 
-#include "compress/crc32.h"
-
 namespace kt::migrate {
 namespace {
 
 constexpr Milliseconds kCheckpointEvery{2'000}, kLookAround{100};
-/// A sequence has 31 bits, of which runs without holes use 30.
-constexpr int64_t kMostRecords = mirror::kRunLimit / 2;
 
 }  // namespace
 
@@ -21,11 +17,13 @@ Carrier::Carrier(legacy::Log& log, Producer& producer, int producer_topic, mirro
       producer_topic_(producer_topic),
       ids_(ids),
       throttle_(throttle),
-      options_(options) {}
+      options_(options),
+      router_(options.routing) {}
 
 void Carrier::begin(Place place) {
   place_ = std::move(place);
-  place_.present.resize(static_cast<size_t>(options_.target_partitions));
+  router_.begin(place_.run, place_.taken);
+  place_.present.resize(static_cast<size_t>(options_.routing.partitions));
   to_leave_out_.assign(place_.present.size(), 0);
   if (place_.position == place_.run.start) to_leave_out_ = place_.present;
   if (!producer_.has_sequences()) return;
@@ -42,9 +40,7 @@ std::optional<DeliveryFailure> Carrier::carry(const Place& place) {
   while (!stops()) {
     auto entry = reader.next();
     if (!entry) break;
-    bool is_full =
-        entry->position - place_.run.start >= options_.run_bytes || place_.taken >= kMostRecords;
-    if (is_full && producer_.has_sequences()) {
+    if (router_.is_full(entry->position)) {
       if (auto failure = settle()) return failure;
       begin({.run = {entry->position}, .present = {}});
     }
@@ -58,6 +54,7 @@ std::optional<DeliveryFailure> Carrier::carry(const Place& place) {
     if (stops()) break;
     carried_.bytes += entry->next_position - entry->position;
     place_.position = entry->next_position;
+    place_.taken = router_.taken();
     producer_.tick();
     if (Clock::system().now() - settled_at < kCheckpointEvery) continue;
     if (auto failure = settle()) return failure;
@@ -87,22 +84,8 @@ std::optional<DeliveryFailure> Carrier::settle() {
   return std::nullopt;
 }
 
-int32_t Carrier::choose(std::string_view message) {
-  auto count = static_cast<uint32_t>(options_.target_partitions);
-  switch (options_.mapping) {
-    case Mapping::one_to_one:
-      return options_.own_partition;
-    case Mapping::round_robin:
-      return static_cast<int32_t>(place_.taken % count);
-    case Mapping::hash:
-      return static_cast<int32_t>(crc32(message) % count);
-  }
-  return 0;
-}
-
 void Carrier::hand_over(std::string_view message) {
-  auto partition = choose(message);
-  ++place_.taken;
+  auto partition = router_.next(message);
   auto& leave_out = to_leave_out_[static_cast<size_t>(partition)];
   if (leave_out > 0) {
     --leave_out;

@@ -12,18 +12,15 @@
 
 #include "client/producer.h"
 #include "legacy/log.h"
+#include "migrate/router.h"
 #include "migrate/streams.h"
 #include "replay/pace.h"
 
 namespace kt::migrate {
 
 struct CarrierOptions {
-  Mapping mapping = Mapping::one_to_one;
-  int32_t target_partitions = 1;
-  int32_t own_partition = 0;  ///< one to one: where all goes
+  Router::Options routing;
   size_t read_bytes = 1 << 20;
-  /// A run ends with the first entry that begins so many bytes behind its start.
-  int64_t run_bytes = int64_t{64} << 20;
 };
 
 /// Where a carrier begins: with the entry at a byte position. Of the run so many messages are
@@ -67,7 +64,6 @@ class Carrier {
   void leave_out(const legacy::LogReader::Entry& entry);
   void hand_over(std::string_view message);
   std::optional<DeliveryFailure> settle();
-  int32_t choose(std::string_view message);
   bool wait_for_turn(size_t bytes);
 
   legacy::Log& log_;
@@ -76,7 +72,8 @@ class Carrier {
   const mirror::RunIds ids_;
   replay::Throttle& throttle_;
   const CarrierOptions options_;
-  Place place_;
+  Router router_;
+  Place place_;                        ///< run and taken are the router's
   std::vector<int64_t> to_leave_out_;  ///< by partition
   int64_t unsettled_records_ = 0;
   Carried carried_;

@@ -8,14 +8,12 @@
 #include "base/text.h"
 #include "mirror/record_stream.h"
 #include "protocol/errors.h"
-#include "protocol/msg/produce.h"
 
 namespace kt::migrate {
 namespace {
 
 constexpr Milliseconds kLookAround{100}, kFollowEvery{500}, kFirstPause{100}, kLongestPause{2'000};
 constexpr int kMostFailures = 8;  ///< in a row, without getting on
-constexpr int16_t kFirstWithSequences = 3;
 
 std::string name_of(const legacy::PartitionId& id) {
   return fmt::format("{}-{} of broker {}", id.topic, id.partition, id.broker);
@@ -63,8 +61,7 @@ struct Migration::Job {
 Migration::Migration(Cluster& target, MigrationOptions options)
     : target_(target),
       options_(std::move(options)),
-      has_sequences_(target.apis_of_any().best(msg::ProduceRequest::api()).value_or(0) >=
-                     kFirstWithSequences),
+      has_sequences_(migrate::has_sequences(target)),
       throttle_(options_.records_per_s, options_.bytes_per_s) {
   if (!has_sequences_ && options_.mapping != Mapping::one_to_one)
     throw Error("the target is older than Kafka 0.11: its logs do not tell who wrote what",
@@ -76,36 +73,37 @@ Migration::~Migration() = default;
 // ---- Where each goes on
 
 void Migration::add(const std::string& name, std::vector<Source> sources) {
-  auto& topic = *topics_.emplace_back(std::make_unique<Topic>());
+  auto owned = std::make_unique<Topic>();
+  auto& topic = *owned;
+  std::vector<std::unique_ptr<Job>> jobs;
   topic.name = name;
   auto metadata = target_.metadata_for({name});
   const auto* known = metadata->topic(name);
   topic.partitions = known == nullptr ? 0 : static_cast<int32_t>(known->partitions.size());
-  if (options_.mapping == Mapping::one_to_one &&
-      sources.size() > static_cast<size_t>(topic.partitions))
-    throw Error(
-        fmt::format("topic {} of the target has {}, and {} are to be copied one to one",
-                    in_quotes(name), counted(topic.partitions, "partition"), sources.size()),
-        Exit::usage,
-        fmt::format("kt topic add-partitions {} -p {}, or --partitioner hash or round-robin", name,
-                    sources.size()));
+  check_partitions(name, sources.size(), options_.mapping, topic.partitions);
   for (auto& source : sources) {
     topic.ids.push_back(run_ids(options_.name, source.id, options_.mapping, topic.partitions));
     auto job = std::make_unique<Job>(Job{&topic, topic.jobs.size(), std::move(source), {}, {}});
     auto log = job->source.open();
     job->status.id = job->source.id;
     job->status.end = log->end();
-    job->place.run.start = job->place.position = job->source.start.value_or(log->start());
+    auto start = job->source.start.value_or(log->start());
+    if (start < 0 || start >= mirror::kOffsetLimit)
+      throw Error(fmt::format("{} begins at byte {}, which no producer id can say",
+                              name_of(job->source.id), start));
+    job->place.run.start = job->place.position = start;
     topic.jobs.push_back(job.get());
-    jobs_.push_back(std::move(job));
+    jobs.push_back(std::move(job));
   }
   if (has_sequences_)
     find_places(topic);
   else
     find_old_places(topic);
-  for (auto* job : topic.jobs) {
+  topics_.push_back(std::move(owned));
+  for (auto& job : jobs) {
     job->status.start = job->status.position = job->place.position;
-    waiting_.push_back(job);
+    waiting_.push_back(job.get());
+    jobs_.push_back(std::move(job));
   }
 }
 
@@ -115,6 +113,7 @@ void Migration::find_places(Topic& topic) {
   for (auto* job : topic.jobs) {
     auto run = streams.latest_run(job->number);
     if (!run) continue;
+    job->status.is_begun = true;
     job->place = {*run, std::vector<int64_t>(static_cast<size_t>(topic.partitions)), run->start, 0};
     for (const auto& [partition, stream] : streams.of_source[job->number])
       if (stream.run == *run) job->place.present[static_cast<size_t>(partition)] = stream.records;
@@ -144,6 +143,7 @@ void Migration::find_old_places(Topic& topic) {
     job->place.present.assign(static_cast<size_t>(topic.partitions), 0);
     job->place.present[job->number] = count;
     if (count == 0) continue;
+    job->status.is_begun = true;
     TopicPartition partition{topic.name, static_cast<int32_t>(job->number)};
     mirror::RecordStream last(target_, partition, count - 1, count);
     const auto* record = last.next();
@@ -187,6 +187,33 @@ void Migration::find_again(Job& job) {
     }
   }
   job.place = std::move(fresh);
+}
+
+void Migration::find_positions() {
+  for (auto& job : jobs_) {
+    auto log = job->source.open();
+    Router router(routing(*job));
+    router.begin(job->place.run);
+    legacy::LogReader reader(*log, job->place.run.start, 1 << 20);
+    auto left = job->place.present;
+    left.resize(static_cast<size_t>(job->topic->partitions));
+    auto is_there = [&](std::string_view message) {
+      return --left[static_cast<size_t>(router.next(message))] >= 0;
+    };
+    while (auto entry = reader.next()) {
+      job->status.position = entry->position;
+      if (router.is_full(entry->position)) break;
+      if (entry->messages != nullptr &&
+          !std::all_of(entry->messages->begin(), entry->messages->end(), is_there))
+        break;
+      job->status.position = entry->next_position;
+    }
+  }
+}
+
+Router::Options Migration::routing(const Job& job) const {
+  return {options_.mapping, job.topic->partitions, static_cast<int32_t>(job.number),
+          options_.run_bytes, has_sequences_};
 }
 
 // ---- The threads
@@ -305,12 +332,8 @@ std::optional<DeliveryFailure> Migration::carry_once(Job& job, legacy::Log& log)
   auto options = producer_options();
   Producer producer(target_, options);
   int number = producer.add_topic(job.topic->name);
-  CarrierOptions carrying;
-  carrying.mapping = options_.mapping;
-  carrying.target_partitions = job.topic->partitions;
-  carrying.own_partition = static_cast<int32_t>(job.number);
-  carrying.read_bytes = std::clamp(options.buffer_bytes / 8, kLeastRead, kMostRead);
-  carrying.run_bytes = options_.run_bytes;
+  CarrierOptions carrying{routing(job),
+                          std::clamp(options.buffer_bytes / 8, kLeastRead, kMostRead)};
   Carrier carrier(log, producer, number, job.topic->ids[job.number], throttle_, carrying);
   carrier.stops = [this] { return stopping_.load(); };
   carrier.on_damage = [&](const legacy::LogReader::Entry& entry) {

@@ -18,6 +18,7 @@
 #include "client/cluster.h"
 #include "legacy/log.h"
 #include "migrate/carrier.h"
+#include "migrate/router.h"
 #include "migrate/streams.h"
 
 namespace kt::migrate {
@@ -40,7 +41,7 @@ struct MigrationOptions {
   size_t memory_bytes = size_t{128} << 20;
   double records_per_s = 0, bytes_per_s = 0;  ///< 0: no limit
   Compression compression;
-  int64_t run_bytes = int64_t{64} << 20;
+  int64_t run_bytes = Router::kRunBytes;
   /// Told of damaged entries, each once. Throws where they must not be left out.
   std::function<void(const legacy::PartitionId&, const legacy::LogReader::Entry&)> on_damage;
   std::function<void(const std::string&)> log = [](const std::string&) {};
@@ -51,8 +52,9 @@ enum class State { waiting, copying, done, stopped };
 struct SourceStatus {
   legacy::PartitionId id;
   State state = State::waiting;
-  int64_t start = 0;     ///< where this process began to read
-  int64_t position = 0;  ///< all before it is in the target
+  bool is_begun = false;  ///< the target had something of it
+  int64_t start = 0;      ///< where this process began to read
+  int64_t position = 0;   ///< all before it is in the target
   int64_t end = 0;
   int64_t records = 0;  ///< brought there by this process
   int64_t damaged = 0;  ///< entries left out by this process
@@ -72,6 +74,9 @@ class Migration {
   /// target can't tell, or must not be written to.
   void add(const std::string& topic, std::vector<Source> sources);
 
+  /// Makes each status' position exact, by reading the source: a run may be partly there.
+  void find_positions();
+
   /// Carries everything; `look` is called several times a second and ends it with false.
   void run(const std::function<bool()>& look);
   std::vector<SourceStatus> status() const;
@@ -83,6 +88,7 @@ class Migration {
   void find_places(Topic& topic);
   void check_room(const Topic& topic, const TargetStreams& streams) const;
   void find_old_places(Topic& topic);
+  Router::Options routing(const Job& job) const;
   void work();
   Job* take_job();
   void carry(Job& job);

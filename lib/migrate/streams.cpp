@@ -4,11 +4,13 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "client/consumer.h"
 #include "client/offsets.h"
 #include "mirror/peek.h"
 #include "net/error.h"
 #include "protocol/errors.h"
+#include "protocol/msg/produce.h"
 #include "protocol/records/batch.h"
 
 namespace kt::migrate {
@@ -89,6 +91,21 @@ mirror::RunIds run_ids(std::string_view migration, const legacy::PartitionId& so
       fmt::format("kafka-0.7/{}/{}/{}", source.broker, kMappingNames[static_cast<size_t>(mapping)],
                   mapping == Mapping::one_to_one ? 0 : target_partitions);
   return {migration, identity, TopicPartition{source.topic, source.partition}};
+}
+
+bool has_sequences(Cluster& target) {
+  constexpr int16_t kFirstWithSequences = 3;
+  return target.apis_of_any().best(msg::ProduceRequest::api()).value_or(0) >= kFirstWithSequences;
+}
+
+void check_partitions(const std::string& topic, size_t sources, Mapping mapping,
+                      int32_t target_partitions) {
+  if (mapping != Mapping::one_to_one || sources <= static_cast<size_t>(target_partitions)) return;
+  throw Error(fmt::format("topic {} of the target has {}, and {} are to be copied one to one",
+                          in_quotes(topic), counted(target_partitions, "partition"), sources),
+              Exit::failed,
+              fmt::format("kt topic add-partitions {} -p {}, or --partitioner hash or round-robin",
+                          topic, sources));
 }
 
 std::optional<mirror::Run> TargetStreams::latest_run(size_t source) const {

@@ -31,6 +31,13 @@ std::optional<Mapping> mapping_named(std::string_view name);
 mirror::RunIds run_ids(std::string_view migration, const legacy::PartitionId& source,
                        Mapping mapping, int32_t target_partitions);
 
+/// Whether the target's brokers keep who wrote a batch: from 0.11 on.
+bool has_sequences(Cluster& target);
+
+/// Throws where a topic has too few partitions for so many sources.
+void check_partitions(const std::string& topic, size_t sources, Mapping mapping,
+                      int32_t target_partitions);
+
 /// What a target partition has of one source.
 struct Stream {
   mirror::Run run;      ///< the latest

@@ -38,6 +38,7 @@ replay)
   ;;
 migrate*)
   EXAMPLE=$(echo "$EXAMPLE" | sed "s|--to 127.0.0.1:9092||; s|/var/kafka07/logs|$HERE/../data/kafka07|; s|/backup/b.|$HERE/../data/kafka07|g; s|clicks|mix|")
+  [ "$WORDS" != migrate\ verify ] || kt migrate run --from "$HERE/../data/kafka07" -q >/dev/null || exit 99
   ;;
 produce)
   kt topic create copy -p 6 -r 1 -q >/dev/null || exit 99

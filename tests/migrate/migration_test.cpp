@@ -8,8 +8,10 @@
 #include <random>
 
 #include "client/offsets.h"
+#include "legacy/broker.h"
 #include "mirror/record_stream.h"
 #include "sandbox/sandbox.h"
+#include "support/fake_kafka07.h"
 #include "support/kafka07.h"
 
 using namespace kt;
@@ -40,6 +42,18 @@ std::vector<Source> sources() {
   return made;
 }
 
+/// The same of a broker that speaks.
+std::vector<Source> sources(const FakeKafka07& broker) {
+  std::vector<Source> made;
+  for (int32_t partition = 0; partition < 2; ++partition) {
+    legacy::PartitionId id{"mix", 0, partition};
+    made.push_back({id, [id, address = broker.address()] {
+                      return std::make_unique<legacy::BrokerLog>(id, address, Milliseconds(5'000));
+                    }});
+  }
+  return made;
+}
+
 struct Target {
   Sandbox sandbox;
   Cluster cluster;
@@ -51,9 +65,11 @@ struct Target {
     options.on_damage = [](const auto&, const auto& entry) { FAIL(entry.damage); };
   }
 
-  std::vector<SourceStatus> run(const std::function<bool()>& look = [] { return true; }) {
+  std::vector<SourceStatus> run(
+      const std::function<bool()>& look = [] { return true; },
+      std::vector<Source> from = sources()) {
     Migration migration(cluster, options);
-    migration.add("mix", sources());
+    migration.add("mix", std::move(from));
     migration.run(look);
     return migration.status();
   }
@@ -215,6 +231,50 @@ TEST_CASE("partitions that hold others' records, or another migration's, are not
   auto once = twice;
   twice.insert(twice.end(), once.begin(), once.end());
   CHECK(target.read(0) == twice);
+}
+
+TEST_CASE("from a broker that loses connections the same arrives, and its files go on with it") {
+  FakeKafka07 broker(kData);
+  Target target(2);
+  target.options.memory_bytes = 8 << 20;
+  target.options.records_per_s = 10'000;
+  for (int i = 0; i < 4; ++i) {
+    broker.to_close = i;
+    Deadline until(Milliseconds(40));
+    target.run([&] { return !until.expired(); }, sources(broker));
+  }
+  broker.to_cut = 2;
+  target.options.records_per_s = 0;
+  check_done(target.run([] { return true; }, sources(broker)));
+  auto again = target.run();
+  CHECK(again[0].records + again[1].records == 0);
+  CHECK(target.read(0) == kafka07_messages(0));
+  CHECK(target.read(1) == kafka07_messages(1));
+}
+
+TEST_CASE("a migration that follows brings what comes, from where a group stands") {
+  Target target(2);
+  target.options.follow = true;
+  auto from = sources();
+  // The second partition grows: at first only its first segment is there.
+  auto segments = legacy::find_files(kData, 0)[1].segments;
+  std::atomic<size_t> count = 1;
+  from[1].open = [&] {
+    auto some = segments;
+    some.resize(count);
+    return std::make_unique<legacy::FileLog>(std::move(some));
+  };
+  from[1].start = 221;  // behind the first message
+  Migration migration(target.cluster, target.options);
+  migration.add("mix", std::move(from));
+  migration.run([&] {
+    auto position = migration.status()[1].position;
+    if (position == 40'001) count = segments.size();
+    return position < 265'200;
+  });
+  auto expected = kafka07_messages(1);
+  expected.erase(expected.begin());
+  CHECK(target.read(1) == expected);
 }
 
 TEST_CASE("one to one needs a partition for each") {

@@ -1,0 +1,117 @@
+#include "migrate/verify.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "client/offsets.h"
+#include "mirror/record_stream.h"
+#include "protocol/errors.h"
+
+namespace kt::migrate {
+namespace {
+
+constexpr size_t kReadBytes = 1 << 20;
+
+/// The records of one source in one partition of the target.
+class SourceRecords {
+ public:
+  SourceRecords(Cluster& target, const TopicPartition& partition, int64_t start, int64_t end,
+                const mirror::RunIds* ids)
+      : records_(target, partition, start, end), ids_(ids) {
+    advance();
+  }
+
+  /// Null behind the last.
+  const RecordView* current() const { return current_; }
+  /// Its run, where brokers keep them.
+  std::optional<mirror::Run> run() const { return run_; }
+  void advance() {
+    while ((current_ = records_.next()) != nullptr) {
+      if (ids_ == nullptr) return;
+      run_ = ids_->run_of(records_.batch().producer_id(), records_.batch().producer_epoch());
+      if (run_) return;
+    }
+  }
+
+ private:
+  mirror::RecordStream records_;
+  const mirror::RunIds* ids_;
+  const RecordView* current_ = nullptr;
+  std::optional<mirror::Run> run_;
+};
+
+using Streams = std::vector<std::unique_ptr<SourceRecords>>;
+
+/// One to one there is but the source's own.
+Streams open_streams(Cluster& target, const std::string& topic, const Router::Options& routing,
+                     const mirror::RunIds& ids) {
+  Streams streams(static_cast<size_t>(routing.partitions));
+  for (int32_t number = 0; number < routing.partitions; ++number) {
+    if (routing.mapping == Mapping::one_to_one && number != routing.own_partition) continue;
+    TopicPartition partition{topic, number};
+    auto ends = list_offsets(target, {{partition, kEarliest}, {partition, kLatest}});
+    for (const auto& end : ends)
+      if (end.error_code != 0)
+        throw Error(fmt::format("the offsets of {}-{} are not told: {}", topic, number,
+                                error_text(end.error_code)));
+    streams[static_cast<size_t>(number)] = std::make_unique<SourceRecords>(
+        target, partition, ends[0].offset, ends[1].offset, routing.has_runs ? &ids : nullptr);
+  }
+  return streams;
+}
+
+}  // namespace
+
+Comparison compare(Cluster& target, const std::string& topic, Router::Options routing,
+                   const mirror::RunIds& ids, legacy::Log& log, int64_t start) {
+  auto streams = open_streams(target, topic, routing, ids);
+  std::optional<mirror::Run> first;
+  for (const auto& stream : streams)
+    if (stream && stream->run() && (!first || *stream->run() < *first)) first = stream->run();
+  Comparison comparison;
+  comparison.start = first ? first->start : start;
+  Router router(routing);
+  router.begin({comparison.start});
+  legacy::LogReader reader(log, comparison.start, kReadBytes);
+  while (auto entry = reader.next()) {
+    if (router.is_full(entry->position)) router.begin({entry->position});
+    if (entry->messages == nullptr) {
+      ++comparison.damaged;
+      continue;
+    }
+    for (auto message : *entry->messages) {
+      auto partition = router.next(message);
+      auto& stream = *streams[static_cast<size_t>(partition)];
+      const auto* record = stream.current();
+      if (record == nullptr || record->key || record->value != message) {
+        comparison.difference = {
+            record == nullptr ? Difference::Kind::missing : Difference::Kind::different,
+            entry->position, partition, record == nullptr ? -1 : record->offset};
+        comparison.end = entry->position;
+        return comparison;
+      }
+      ++comparison.records;
+      stream.advance();
+    }
+  }
+  comparison.end = reader.position();
+  for (size_t number = 0; number < streams.size(); ++number)
+    if (streams[number] && streams[number]->current() != nullptr)
+      comparison.difference = {Difference::Kind::surplus, comparison.end,
+                               static_cast<int32_t>(number), streams[number]->current()->offset};
+  return comparison;
+}
+
+int64_t count_messages(legacy::Log& log, int64_t from, int64_t to) {
+  int64_t count = 0;
+  legacy::LogReader reader(log, from, kReadBytes);
+  while (auto entry = reader.next()) {
+    if (entry->position >= to) break;
+    if (entry->messages != nullptr) count += static_cast<int64_t>(entry->messages->size());
+  }
+  return count;
+}
+
+}  // namespace kt::migrate
