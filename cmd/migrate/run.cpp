@@ -4,6 +4,7 @@
 #include "base/interrupt.h"
 #include "base/text.h"
 #include "migrate/aside.h"
+#include "migrate/carried_groups.h"
 #include "migrate/sources.h"
 #include "topic_wanted.h"
 
@@ -27,6 +28,7 @@ std::string_view state_name(migrate::State state) {
 class MigrateRun : public Invocation {
   MigrateSetup setup_;
   bool append_ = false, no_create_ = false, follow_ = false;
+  std::vector<std::string> carried_;
   std::string damaged_, codec_ = "none";
   int32_t threads_ = 4;
   Size memory_{int64_t{128} << 20};
@@ -47,8 +49,17 @@ class MigrateRun : public Invocation {
     list.push_back({"--rate", "N", "At most so many records a second", &rate_});
     list.push_back(
         {"--bytes-rate", "SIZE", "At most so many bytes of messages a second", &bytes_rate_});
-    list.push_back({"--threads,--num.streams", "N", "So many partitions of 0.7 are read at a time",
-                    &threads_});
+    list.push_back({"--threads", "N", "So many partitions of 0.7 are read at a time", &threads_});
+    list.push_back({.spec = "--num.streams",
+                    .value = "N",
+                    .help = "KafkaMigrationTool's name of --threads",
+                    .target = &threads_,
+                    .hidden = true});
+    list.push_back(
+        {"--carry-group", "GROUP",
+         "In the end commit in the target where this group of 0.7 stands; one to one only, "
+         "with --from-zookeeper",
+         &carried_});
     list.push_back({"--memory", "SIZE", "What may be under way", &memory_});
     list.push_back({.spec = "--compression",
                     .value = "CODEC",
@@ -136,6 +147,11 @@ class MigrateRun : public Invocation {
     setup_.open(context);
     if (follow_ && setup_.has_files())
       throw Error("files are read as they stand: leave --follow out", Exit::usage);
+    if (!carried_.empty() && (setup_.mapping() != migrate::Mapping::one_to_one || follow_))
+      throw Error(
+          "--carry-group needs an end, and messages one to one: leave --follow and "
+          "--partitioner out",
+          Exit::usage);
     if (!damaged_.empty()) aside_ = std::make_unique<Aside>(damaged_);
     migrate::Migration migration(setup_.target(), options(context));
     context.report();
@@ -143,6 +159,7 @@ class MigrateRun : public Invocation {
     Interrupt::watch();
     carry(context, migration);
     print(context, migration);
+    if (!carried_.empty()) carry_groups(context, setup_, carried_, migration.status());
     auto exit = report_stopped(context, migration);
     return exit == Exit::ok ? exit_of(context) : exit;
   }

@@ -104,14 +104,28 @@ Comparison compare(Cluster& target, const std::string& topic, Router::Options ro
   return comparison;
 }
 
-int64_t count_messages(legacy::Log& log, int64_t from, int64_t to) {
+int64_t offset_of(Cluster& target, const TopicPartition& partition, legacy::Log& log,
+                  int64_t position, int64_t copied_to) {
+  auto ends = list_offsets(target, {{partition, kEarliest}, {partition, kLatest}});
+  for (const auto& end : ends)
+    if (end.error_code != 0) throw Error(error_text(end.error_code));
   int64_t count = 0;
-  legacy::LogReader reader(log, from, kReadBytes);
+  std::optional<std::string> first;
+  legacy::LogReader reader(log, std::max(position, log.start()), kReadBytes);
   while (auto entry = reader.next()) {
-    if (entry->position >= to) break;
-    if (entry->messages != nullptr) count += static_cast<int64_t>(entry->messages->size());
+    if (entry->position >= copied_to) break;
+    if (entry->messages == nullptr) continue;
+    count += static_cast<int64_t>(entry->messages->size());
+    if (!first && !entry->messages->empty()) first = entry->messages->front();
   }
-  return count;
+  auto offset = std::max(ends[0].offset, ends[1].offset - count);
+  if (!first || offset > ends[1].offset - count) return offset;
+  mirror::RecordStream records(target, partition, offset, offset + 1);
+  const auto* record = records.next();
+  if (record == nullptr || record->value != *first)
+    throw Error(fmt::format("offset {} is not the message at byte {}", offset, position),
+                Exit::failed, "somebody else has written behind what was copied");
+  return offset;
 }
 
 }  // namespace kt::migrate

@@ -39,7 +39,9 @@ struct Comparison {
 Comparison compare(Cluster& target, const std::string& topic, Router::Options routing,
                    const mirror::RunIds& ids, legacy::Log& log, int64_t start);
 
-/// Counts the messages of a log from one byte position up to another.
-int64_t count_messages(legacy::Log& log, int64_t from, int64_t to);
+/// One to one: the offset of the message of an entry of the source, where all before `copied_to` is
+/// in the target's partition, at its end. Throws where another record stands there.
+int64_t offset_of(Cluster& target, const TopicPartition& partition, legacy::Log& log,
+                  int64_t position, int64_t copied_to);
 
 }  // namespace kt::migrate

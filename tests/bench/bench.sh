@@ -2,7 +2,7 @@
 # What `make bench` runs: kt beside kcat and the Java tools of 4.3.0, on one real 4.3.0 broker and on the sandbox, in
 # turns, as medians and ratios. A rival that is missing is a failure.
 #
-#   BUILD=build tests/bench/bench.sh [startup | topics | offsets | groups | consume | formats | produce | log | sandbox | plan]...     all unless said
+#   BUILD=build tests/bench/bench.sh [startup | topics | offsets | groups | consume | formats | produce | log | migrate | sandbox | plan]...     all unless said
 #
 # KT_BENCH_MIB (1024) is the size of the stream, KT_BENCH_TOPICS (1000) the number of topics of three partitions.
 set -euo pipefail
@@ -203,6 +203,16 @@ produce() {
   done
 }
 
+# Files of 0.7 into a sandbox of its own each time, beside reading them: segments of a real 0.7.0 broker, again and again.
+migrate() {
+  local data=$scratch/kafka07/mix-0 segments=("$here"/../data/kafka07/mix-1/*.kafka)
+  mkdir -p "$data"
+  cat "${segments[@]}" >"$scratch/segments"
+  for _ in $(seq $((mib * 1024 / 4 / 259))); do cat "$scratch/segments"; done >"$data/00000000000000000000.kafka"
+  compare "$((mib / 4)) MiB of 0.7 files, 221 B messages" 3 "" "into a sandbox" "$kt sandbox -- $kt migrate run --from $data -q" \
+    cat "cat $data/00000000000000000000.kafka"
+}
+
 # The sandbox runs around its own part of this script, which leaves its address and waits.
 sandbox() {
   local embedded pid peak
@@ -233,4 +243,4 @@ plan() {
   "$build/tests/plan-bench"
 }
 
-for part in ${*:-startup topics offsets groups consume formats produce log sandbox plan}; do $part; done
+for part in ${*:-startup topics offsets groups consume formats produce log migrate sandbox plan}; do $part; done
