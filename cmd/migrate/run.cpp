@@ -103,9 +103,26 @@ class MigrateRun : public Invocation {
     return options;
   }
 
+  /// Of a dry run, a topic that the target lacks.
+  bool would_be_created(Context& context, const std::string& name,
+                        const std::vector<migrate::Source>& sources) {
+    if (!context.settings.dry_run || no_create_) return false;
+    auto metadata = setup_.target().refresh({name});
+    const auto* topic = metadata->topic(name);
+    if (topic != nullptr && topic->error_code == 0) return false;
+    for (const auto& source : sources) {
+      auto log = source.open();
+      auto start = source.start.value_or(log->start());
+      context.report().row({name, source.id.broker, source.id.partition, "would be created", start,
+                            start, log->end(), 0, 0, Value()});
+    }
+    return true;
+  }
+
   /// A topic that cannot be copied is an error of its own.
   void add_topics(Context& context, migrate::Migration& migration) {
     for (const auto& [name, sources] : setup_.topics()) try {
+        if (would_be_created(context, name, sources)) continue;
         auto partitions = static_cast<int32_t>(sources.size());
         want_topic(setup_.target(), name, no_create_ ? kNeverCreate : partitions);
         migration.add(name, sources);
@@ -116,12 +133,17 @@ class MigrateRun : public Invocation {
       }
   }
 
+  static std::string_view state_of(const Context& context, const migrate::SourceStatus& status) {
+    if (!context.settings.dry_run) return state_name(status.state);
+    return status.position < status.end ? "would be copied" : "done";
+  }
+
   static void print(Context& context, const migrate::Migration& migration) {
     for (const auto& status : migration.status()) {
       Value message;
       if (!status.message.empty()) message = status.message;
       context.report().row({status.id.topic, status.id.broker, status.id.partition,
-                            state_name(status.state), status.start, status.position, status.end,
+                            state_of(context, status), status.start, status.position, status.end,
                             status.records, status.damaged, std::move(message)});
     }
   }
@@ -156,6 +178,11 @@ class MigrateRun : public Invocation {
     migrate::Migration migration(setup_.target(), options(context));
     context.report();
     add_topics(context, migration);
+    if (context.settings.dry_run) {
+      migration.find_positions();
+      print(context, migration);
+      return exit_of(context);
+    }
     Interrupt::watch();
     carry(context, migration);
     print(context, migration);
@@ -218,7 +245,8 @@ there, and it goes on behind them.)",
               {"broker", "BROKER", Kind::integer, "The 0.7 broker"},
               {"partition", "PARTITION", Kind::integer, "Its partition"},
               {"state", "STATE", Kind::text,
-               "done, stopped, or copying and waiting when interrupted"},
+               "done, stopped, or copying and waiting when interrupted; with --dry-run would be "
+               "copied, would be created or done"},
               {"start_position", "START", Kind::integer, "The byte with which this run began"},
               {"position", "POSITION", Kind::integer,
                "The byte before which everything is in the target"},
@@ -229,6 +257,7 @@ there, and it goes on behind them.)",
               {"message", "", Kind::text, "Why it is stopped; null otherwise"}}},
     .exits = {{Exit::failed, "At least one partition is stopped"},
               {Exit::unreachable, "Nothing was acknowledged for --timeout"}},
+    .changes = true,
     .make = make<MigrateRun>,
 };
 

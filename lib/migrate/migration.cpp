@@ -105,6 +105,10 @@ void Migration::add(const std::string& name, std::vector<Source> sources) {
     waiting_.push_back(job.get());
     jobs_.push_back(std::move(job));
   }
+  // Brokers are read side by side, not one after the other.
+  std::stable_sort(waiting_.begin(), waiting_.end(), [](const Job* left, const Job* right) {
+    return left->source.id.partition < right->source.id.partition;
+  });
 }
 
 void Migration::find_places(Topic& topic) {
