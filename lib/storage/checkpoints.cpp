@@ -156,6 +156,10 @@ std::optional<PartitionDirectory> parse_partition_directory(std::string_view nam
   auto dash = name.rfind('-');
   if (dash == std::string_view::npos || dash == 0) return std::nullopt;
   auto partition = number<int32_t>(name.substr(dash + 1));
+  constexpr size_t kIdSize = 23;  // with the dash before it
+  if (!partition && name.size() > kIdSize && name[name.size() - kIdSize] == '-' &&
+      Uuid::parse(name.substr(name.size() - kIdSize + 1)))
+    return parse_partition_directory(name.substr(0, name.size() - kIdSize));
   if (!partition || *partition < 0) return std::nullopt;
   parsed.topic = name.substr(0, dash);
   parsed.partition = *partition;

@@ -53,7 +53,8 @@ struct PartitionDirectory {
   int32_t partition;
   State state = State::normal;
 };
-/// Nothing where it is not the name of one. Topic names may contain dashes: the last one counts.
+/// Nothing where it is not the name of one. Topic names may contain dashes: the last one counts. In
+/// tiered storage on local disks the topic's id stands behind the partition: `T-P-ID`.
 std::optional<PartitionDirectory> parse_partition_directory(std::string_view name);
 
 /// The first offset of the segment that a file belongs to, and its suffix:

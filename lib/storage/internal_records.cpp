@@ -124,9 +124,8 @@ void append_coordinator_record(std::string& out, InternalTopic topic, const Reco
 void append_framed_record(std::string& out, InternalTopic topic, const RecordView& record) {
   if (!record.value) throw DecodeError("a record without a value");
   ByteReader value(*record.value);
-  if (topic == InternalTopic::metadata)
-    if (auto frame = value.uvarint(); frame != 1)
-      throw DecodeError("a frame of version " + std::to_string(frame) + ", which is not known");
+  if (auto frame = value.uvarint(); frame != 1)
+    throw DecodeError("a frame of version " + std::to_string(frame) + ", which is not known");
   auto type = value.uvarint();
   auto version = value.uvarint();
   const auto* tables = find_tables(topic, type);

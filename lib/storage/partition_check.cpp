@@ -11,9 +11,19 @@ namespace {
 
 std::string number(int64_t value) { return std::to_string(value); }
 
+std::string_view name_of(const LogFile& file) {
+  return std::string_view(file.path).substr(file.path.rfind('/') + 1);
+}
+
 bool is_named_after_offset(const LogFile& segment) {
-  return parse_segment_name(std::string_view(segment.path).substr(segment.path.rfind('/') + 1))
-      .has_value();
+  return parse_segment_name(name_of(segment)).has_value();
+}
+
+/// `OFFSET-ID.snapshot`: what tiered storage keeps of a segment, the state at its end.
+bool is_tiered(const LogFile& snapshot) {
+  constexpr size_t kDigits = 20;
+  auto name = name_of(snapshot);
+  return name.size() > kDigits && name[kDigits] == '-';
 }
 
 }  // namespace
@@ -48,21 +58,23 @@ void PartitionCheck::read_epochs(const LogFile& file) {
 
 void PartitionCheck::read_snapshot(const LogFile& file) {
   Snapshot snapshot{file.path, file.base_offset, {}};
+  bool tiered = is_tiered(file);
   for (const auto& entry : read_producer_snapshot(read_side_file(file.path)).producer_entries) {
     snapshot.producers[entry.producer_id] = {entry.last_offset, entry.last_sequence, entry.epoch,
                                              true};
     producers_[entry.producer_id];
-    if (entry.last_offset >= file.base_offset)
+    if (!tiered && entry.last_offset >= file.base_offset)
       problems_.push_back(
           {file.path,
            {"producer-state", 0, entry.last_offset,
             "producer " + number(entry.producer_id) + " is behind the snapshot's own offset"}});
   }
-  snapshots_.push_back(std::move(snapshot));
+  (tiered ? tiered_snapshots_ : snapshots_).push_back(std::move(snapshot));
 }
 
 void PartitionCheck::begin_segment(const LogFile& segment) {
   segment_check_ = std::make_unique<SegmentCheck>(segment, problems_);
+  segment_offset_ = segment.base_offset;
 }
 
 bool PartitionCheck::show(const LogFile& segment, const BatchFacts& batch) {
@@ -173,6 +185,8 @@ std::vector<TransactionIndexEntry> PartitionCheck::end_segment(int64_t end_posit
   segment_check_->finish(end_position, size_bytes);
   auto aborted = segment_check_->aborted();
   segment_check_.reset();
+  for (const auto& snapshot : tiered_snapshots_)
+    if (snapshot.offset == segment_offset_) compare(snapshot);
   return aborted;
 }
 

@@ -58,6 +58,8 @@ class PartitionCheck {
   std::vector<EpochStart> epochs_;
   std::set<int32_t> missing_epochs_;  ///< told already
   std::vector<Snapshot> snapshots_;
+  std::vector<Snapshot> tiered_snapshots_;  ///< of the end of the segment whose offset they have
+  int64_t segment_offset_ = 0;
   size_t next_snapshot_ = 0;
   std::map<int64_t, Producer> producers_;  ///< those of the snapshots
   std::map<int64_t, int64_t> open_;        ///< first offsets of open transactions

@@ -3,6 +3,7 @@
 #
 #   tests/real/install.sh RELEASE...     prints the directory of each; installs only what is missing
 #   tests/real/install.sh kafkajs | python     the same for clients that others wrote (npm, PyPI)
+#   tests/real/install.sh tiered-RELEASE       Kafka's own store of tiered segments in a directory, for tests (from 3.9)
 #
 # Layout: $KT_KAFKA_CACHE/RELEASE/libs/*.jar. A release appears whole or not at all: it is fetched into a
 # directory beside and renamed. Needs java and mvn; works without HOME.
@@ -28,19 +29,27 @@ artifacts() {
   esac
 }
 
+# pom GROUP:ARTIFACT:VERSION[:CLASSIFIER]...
 pom() {
-  local exclusions="" excluded artifact
+  local exclusions="" excluded artifact group name version classifier
   for excluded in com.sun.jmx:jmxri com.sun.jdmk:jmxtools javax.jms:jms org.slf4j:slf4j-log4j12 org.slf4j:slf4j-simple; do
     exclusions+="<exclusion><groupId>${excluded%:*}</groupId><artifactId>${excluded#*:}</artifactId></exclusion>"
   done
   echo '<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>'
   echo '<groupId>kt</groupId><artifactId>kafka</artifactId><version>1</version><dependencies>'
   for artifact in "$@"; do
-    IFS=: read -r group name version <<<"$artifact"
+    IFS=: read -r group name version classifier <<<"$artifact"
     echo "<dependency><groupId>$group</groupId><artifactId>$name</artifactId><version>$version</version>"
+    echo "${classifier:+<classifier>$classifier</classifier>}"
     echo "<exclusions>$exclusions</exclusions></dependency>"
   done
   echo '</dependencies></project>'
+}
+
+# copy_jars POM DIRECTORY FLAG...
+copy_jars() {
+  mvn -B -q -f "$1" -Dmaven.repo.local="$cache/m2" org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies \
+    -DoutputDirectory="$2" -DincludeScope=runtime "${@:3}"
 }
 
 install_release() {
@@ -49,9 +58,7 @@ install_release() {
   fresh=$(mktemp -d "$cache/.$release.XXXXXX")
   # shellcheck disable=SC2086 -- a list of artifacts
   pom $wanted >"$fresh/pom.xml"
-  if ! mvn -B -q -f "$fresh/pom.xml" -Dmaven.repo.local="$cache/m2" \
-    org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies \
-    -DoutputDirectory="$fresh/libs" -DincludeScope=runtime >"$fresh/log" 2>&1; then
+  if ! copy_jars "$fresh/pom.xml" "$fresh/libs" >"$fresh/log" 2>&1; then
     tail -5 "$fresh/log" >&2
     rm -rf "$fresh"
     echo "install.sh: Kafka $release could not be fetched" >&2
@@ -84,12 +91,17 @@ python() {
   "$cache/python/bin/pip" install -q 'kafka-python[snappy,lz4,zstd]==3.0.12' confluent-kafka==2.16.1
 }
 
-[ $# -gt 0 ] || { sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 2; }
+tiered() {
+  pom "org.apache.kafka:kafka-storage:${1#tiered-}:test" >"$cache/$1/pom.xml"
+  copy_jars "$cache/$1/pom.xml" "$cache/$1/libs" -DexcludeTransitive=true
+}
+
+[ $# -gt 0 ] || { sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 2; }
 mkdir -p "$cache"
 for release in "$@"; do
   case $release in
-    kafkajs | python)
-      (flock 9 && install_in_place "$release" "$release") 9>"$cache/.lock"
+    kafkajs | python | tiered-*)
+      (flock 9 && install_in_place "$release" "${release%%-*}" "$release") 9>"$cache/.lock"
       echo "$cache/$release"
       continue
       ;;

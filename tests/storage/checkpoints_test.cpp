@@ -54,7 +54,12 @@ TEST_CASE("directory names are split at the last dash, deleted and moving ones a
   CHECK(deleted.state == State::deleted);
   CHECK(kt::parse_partition_directory("t-0.0123456789abcdef0123456789abcdef-future")->state ==
         State::future);
-  for (const char* name : {"topic", "topic-", "-1", "topic-x", "meta.properties"})
+  auto tiered = kt::parse_partition_directory("my-topic-3-OR507VScT4aLaZR-Vfcq_Q").value();
+  CHECK(tiered.topic == "my-topic");
+  CHECK(tiered.partition == 3);
+  for (const char* name : {"topic", "topic-", "-1", "topic-x", "meta.properties",
+                           "topic-OR507VScT4aLaZR1Vfcq4Q", "-OR507VScT4aLaZR1Vfcq4Q",
+                           "topic-3-OR507VScT4aLaZR1Vfcq4", "topic-3-OR507VScT4aLaZR1Vfcq4!"})
     CHECK_FALSE(kt::parse_partition_directory(name));
 }
 

@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "base/base64.h"
 #include "base/bytes.h"
 
 using namespace kt;
@@ -96,6 +97,19 @@ TEST_CASE("metadata records have frame, type and version in front") {
         R"("value":{"name":"metadata.version","featureLevel":29}})");
   CHECK(decoded(InternalTopic::metadata, std::nullopt, bytes("\1\x14\0\0")) ==
         R"({"type":"NoOpRecord","version":0,"key":null,"value":{}})");
+}
+
+TEST_CASE("so have those of tiered storage") {
+  // A broker 4.3.0 wrote these; its tool says: id=AjdD0bkASOiEfQNWz5xwrw, COPY_SEGMENT_FINISHED.
+  auto record = parse_base64(
+      "AQEAB3RpZXJlZDkedO1UnE+Gi2mUdVX3KuEAAAAAAAI3Q9G5AEjohH0DVs+ccK8AAAAAAQAAAaIP8n6pAAEA");
+  REQUIRE(record);
+  CHECK(
+      decoded(InternalTopic::remote_log, std::nullopt, *record) ==
+      R"({"type":"RemoteLogSegmentMetadataUpdateRecord","version":0,"key":null,"value":{)"
+      R"("remoteLogSegmentId":{"topicIdPartition":{"name":"tiered","id":"OR507VScT4aLaZR1Vfcq4Q",)"
+      R"("partition":0},"id":"AjdD0bkASOiEfQNWz5xwrw"},"brokerId":1,)"
+      R"("eventTimestampMs":1795563880105,"customMetadata":null,"remoteLogSegmentState":1}})");
 }
 
 TEST_CASE("what is not known, or damaged, is an error in its place") {

@@ -8,6 +8,8 @@
 #include <filesystem>
 #include <thread>
 
+#include "base/bytes.h"
+#include "base/crc32c.h"
 #include "base/text.h"
 #include "protocol/records/batch_builder.h"
 #include "protocol/records/record_reader.h"
@@ -216,4 +218,47 @@ TEST_CASE("indexes that their broker fills up and trims while they are read are 
   }
   done = true;
   broker.join();
+}
+
+TEST_CASE("tiered storage keeps the producers at the end of each segment, under its first offset") {
+  TemporaryDirectory directory;
+  auto path = directory.path() + "/t-0-OR507VScT4aLaZR1Vfcq4Q";
+  std::filesystem::create_directory(path);
+  auto name = [&](int64_t offset, const std::string& suffix) {
+    return path + "/" + segment_name(offset, "-AjdD0bkASOiEfQNWz5xwrw" + suffix);
+  };
+  auto snapshot_of = [](int32_t last_sequence, int64_t last_offset) {
+    std::string bytes("\0\1\0\0\0\0", 6);
+    ByteWriter out(bytes);
+    out.integer<int32_t>(1);
+    out.integer<int64_t>(7);  // the producer
+    out.integer<int16_t>(0);
+    out.integer(last_sequence);
+    out.integer(last_offset);
+    out.integer<int32_t>(1);
+    out.integer<int64_t>(1000);
+    out.integer<int32_t>(-1);
+    out.integer<int64_t>(-1);
+    store_big_endian(bytes.data() + 2, crc32c(std::string_view(bytes).substr(6)));
+    return bytes;
+  };
+  for (int64_t offset : {0, 2}) {
+    BatchOptions options{.base_offset = offset, .leader_epoch = 0, .producer_id = 7};
+    options.producer_epoch = 0;
+    options.base_sequence = static_cast<int32_t>(offset);
+    write_file(name(offset, ".log"), batch_of(options, {{"k", "v"}, {"k", "v"}}));
+    write_file(name(offset, ".snapshot"),
+               snapshot_of(static_cast<int32_t>(offset) + 1, offset + 1));
+  }
+  auto problems = [&] {
+    std::vector<std::string> kinds;
+    check_log(list_log_files(directory.path()), {}, [&](const FoundProblem& found) {
+      kinds.push_back(found.problem.file.substr(path.size() + 20, 1) +
+                      std::string(found.problem.problem.kind));
+    });
+    return join(kinds, " ");
+  };
+  CHECK(problems() == "");
+  write_file(name(2, ".snapshot"), snapshot_of(9, 3));
+  CHECK(problems() == "2-producer-state");
 }

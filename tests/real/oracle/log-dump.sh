@@ -1,7 +1,8 @@
 #!/bin/bash
 # `kt log dump` against each release's own DumpLogSegments, field by field (log_dump.py), on files that a broker of that
 # release wrote: every codec, transactions, log-append time, compaction, internal topics, indexes and snapshots. While the
-# broker runs (its open files too) and after it was stopped in good order. `kt log check` must find nothing wrong.
+# broker runs (its open files too) and after it was stopped in good order. `kt log check` must find nothing wrong. From 3.9
+# also what tiered storage copied away: its records are those of the topic, and what Kafka noted of it is decoded alike.
 #
 #   tests/real/oracle/log-dump.sh [RELEASE...]     the seven of every day unless said
 set -euo pipefail
@@ -52,6 +53,9 @@ fill() {
   "$kt" consume codecs --group log-dump --start earliest --exit -b "$bootstrap" >/dev/null
   create compacted --set cleanup.policy=compact --set segment.bytes=1048576 --set min.cleanable.dirty.ratio=0.01
   for _ in 1 2; do lines 20000 | produce compacted; done
+  at_least 3.9 || return 0
+  create tiered --set remote.storage.enable=true --set segment.bytes=1048576
+  lines 200000 | produce tiered --batch-size 100KB
   at_least 4.2 || return 0
   "$kt" consume codecs --group log-dump-classic -X group.protocol=classic --start earliest --exit -b "$bootstrap" >/dev/null
   "$kafka" tool "$release" kafka.admin.ConfigCommand --bootstrap-server "$bootstrap" --alter --entity-type groups \
@@ -72,6 +76,21 @@ dump() {
   echo "$release: $(tail -1 "$work/judged")"
 }
 
+# The segments that have left, all but the last; whether all was right.
+tiered() {
+  local store=$work/tiered/kafka-tiered-storage wrong=0 deadline=$((SECONDS + 60)) segments
+  segments=$(find "$work/cluster/broker-1/data/tiered-0" -name '*.log' | wc -l)
+  until [ "$(find "$store" -name '*.leader_epoch_checkpoint' | wc -l)" = $((segments - 1)) ]; do
+    [ $SECONDS -lt $deadline ] || { echo "$release: not all segments are copied"; return 1; }
+    sleep 0.2
+  done
+  "$kt" log check "$store" >"$work/check" 2>&1 || { wrong=1; echo "$release: kt log check is not content with tiered segments:"; head -20 "$work/check"; }
+  "$kt" log dump "$store" -o jsonl >"$work/tiered.dumped"
+  "$kt" consume tiered --start earliest --exit -o jsonl -b "$bootstrap" | head -n "$(wc -l <"$work/tiered.dumped")" >"$work/tiered.consumed"
+  [ "$(wc -l <"$work/tiered.dumped")" -gt 100000 ] && cmp "$work/tiered.dumped" "$work/tiered.consumed" || wrong=1
+  return $wrong
+}
+
 # Everything once; whether all was right.
 read_all() {
   local wrong=0 data=$work/cluster/broker-1/data class=kafka.tools.DumpLogSegments files topic flag
@@ -84,7 +103,9 @@ read_all() {
   # shellcheck disable=SC2086 -- names without blanks
   dump "$class" "" $files
   "$kt" log check "$data" >"$work/check" 2>&1 || { wrong=1; echo "$release: kt log check is not content:"; head -20 "$work/check"; }
-  { [ "$1" = stopped ] && at_least 4.0; } || return $wrong
+  [ "$1" = stopped ] || return $wrong
+  ! at_least 3.9 || dump "$class" --remote-log-metadata-decoder $(find "$data" -name '*.log' -path '*/__remote_log_metadata-*' -size +0)
+  at_least 4.0 || return $wrong
   for topic in consumer_offsets:offsets transaction_state:transaction-log share_group_state:share-group-state \
     cluster_metadata:cluster-metadata; do
     flag=--${topic#*:}-decoder
@@ -108,13 +129,20 @@ judge() {
 
 [ $# -gt 0 ] || set -- 0.8.0 0.8.2.2 0.10.2.2 1.1.1 2.8.2 3.9.1 4.3.0
 for release in "$@"; do
-  bootstrap=$("$kafka" start "$release" "$work/cluster" 1)
+  settings=()
+  ! at_least 3.9 || settings=(remote.log.storage.system.enable=true remote.log.manager.task.interval.ms=200
+    remote.log.storage.manager.class.name=org.apache.kafka.server.log.remote.storage.LocalTieredStorage
+    "remote.log.storage.manager.class.path=$("$here/../install.sh" "tiered-$release")/libs/*" "rsm.config.dir=$work/tiered"
+    remote.log.metadata.manager.listener.name=PLAINTEXT rlmm.config.remote.log.metadata.topic.replication.factor=1
+    rlmm.config.remote.log.metadata.topic.num.partitions=1)
+  bootstrap=$("$kafka" start "$release" "$work/cluster" 1 "${settings[@]}")
   zookeeper=$(cat "$work/cluster/zookeeper" 2>/dev/null || true)
   fill
+  ! at_least 3.9 || tiered || failed=1
   judge running
   "$kafka" stop-broker "$work/cluster" 1
   judge stopped
   "$kafka" stop "$work/cluster"
-  rm -rf "$work/cluster"
+  rm -rf "$work/cluster" "$work/tiered"
 done
 exit $failed

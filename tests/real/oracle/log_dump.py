@@ -117,11 +117,39 @@ def compare_contents(path, line, rest, record):
             fail(path, what, line, text(ours))
 
 
+SEGMENT_STATES = ["COPY_SEGMENT_STARTED", "COPY_SEGMENT_FINISHED", "DELETE_SEGMENT_STARTED", "DELETE_SEGMENT_FINISHED"]
+
+
+def compare_remote_log(path, line, record):
+    """What tiered storage noted, which the Java tool prints as its classes print themselves."""
+    global compared
+    value = record["decoded"]["value"]
+    segment = value["remoteLogSegmentId"]
+    place = segment["topicIdPartition"]
+    ours = {
+        "topicIdPartition": f"{place['id']}:{place['name']}-{place['partition']}", "id": segment["id"],
+        "startOffset": value.get("startOffset"), "endOffset": value.get("endOffset"), "brokerId": value["brokerId"],
+        "maxTimestampMs": value.get("maxTimestampMs"), "eventTimestampMs": value["eventTimestampMs"],
+        "segmentLeaderEpochs": "{" + ", ".join(f"{one['leaderEpoch']}={one['offset']}" for one in value.get("segmentLeaderEpochs", [])) + "}",
+        "segmentSizeInBytes": value.get("segmentSizeInBytes"), "state": SEGMENT_STATES[value["remoteLogSegmentState"]],
+        "txnIdxEmpty": str(value.get("txnIndexEmpty")).lower(), "customMetadata": "Optional.empty",
+    }
+    theirs = re.findall(r"(\w+)=(\{[\d=, ]*\}|[^{},]+)[,}]", line.split("payload: ")[1])
+    if len(theirs) < 6 or value["customMetadata"] is not None:
+        return fail(path, "remote log metadata", line, value)
+    for name, text_of_it in theirs:
+        compared += 1
+        if str(ours[name]) != text_of_it:
+            fail(path, name, line, ours[name])
+
+
 def compare_decoded(path, line, record):
     global compared
     ours = record["decoded"]
     if "error" in ours:
         return fail(path, "decoded", line, ours)
+    if ours["type"].startswith("RemoteLog"):
+        return compare_remote_log(path, line, record)
     contents = re.search(r"(?: key: (\{.*?\}))?(?: payload: (\{.*\}|<DELETE>|null))?$", line)
     for member, found in (("key", contents.group(1)), ("value", contents.group(2))):
         if not found or not found.startswith("{"):
