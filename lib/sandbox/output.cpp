@@ -11,13 +11,23 @@ namespace kt::sandbox {
 
 void Output::add(std::string bytes) {
   if (bytes.empty()) return;
-  size_bytes_ += bytes.size();
   size_t size = bytes.size();
+  size_bytes_ += size;
+  if (size <= kCopiedBytes && !chunks_.empty() && !chunks_.back().file) {
+    chunks_.back().bytes += bytes;
+    chunks_.back().size += size;
+    return;
+  }
   chunks_.push_back({std::move(bytes), nullptr, 0, size});
 }
 
 void Output::add(std::shared_ptr<const SharedFile> file, off_t offset, size_t size_bytes) {
   if (size_bytes == 0) return;
+  if (size_bytes <= kCopiedBytes) {
+    std::string bytes(size_bytes, '\0');
+    bytes.resize(file->read_at(offset, bytes.data(), size_bytes));
+    if (bytes.size() == size_bytes) return add(std::move(bytes));
+  }
   size_bytes_ += size_bytes;
   chunks_.push_back({{}, std::move(file), offset, size_bytes});
 }
