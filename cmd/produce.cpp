@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -140,6 +141,7 @@ class Produce : public Invocation {
 
   int fd_ = STDIN_FILENO;
   std::string input_name_ = "standard input";
+  bool never_waits_ = false;          ///< a file, whose bytes are there
   std::unique_ptr<Cluster> cluster_;  // outlives the producer
   std::optional<Producer> producer_;
   std::optional<Partitioner> chooser_;
@@ -188,11 +190,14 @@ ProducerOptions Produce::producer_options(const Context& context) const {
 }
 
 void Produce::open_input() {
-  if (file_ == "-") return;
-  input_name_ = file_;
-  fd_ = ::open(file_.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd_ < 0)
-    throw Error("cannot read " + in_quotes(file_) + ": " + std::strerror(errno), Exit::usage);
+  if (file_ != "-") {
+    input_name_ = file_;
+    fd_ = ::open(file_.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd_ < 0)
+      throw Error("cannot read " + in_quotes(file_) + ": " + std::strerror(errno), Exit::usage);
+  }
+  struct stat status {};
+  never_waits_ = ::fstat(fd_, &status) == 0 && S_ISREG(status.st_mode);
 }
 
 /// While input is awaited, batches leave when their time has come.
@@ -201,7 +206,7 @@ size_t Produce::read_input(char* out, size_t size) {
   for (;;) {
     bool waiting = !dry_run_ && producer_->has_open();
     if (waiting) producer_->tick();
-    int ready = poll(polled, 2, waiting ? static_cast<int>(linger_ms_) : -1);
+    int ready = never_waits_ ? 1 : poll(polled, 2, waiting ? static_cast<int>(linger_ms_) : -1);
     if (Interrupt::came()) throw Interrupted();
     if (ready == 0) producer_->send_open();
     if (ready <= 0) continue;

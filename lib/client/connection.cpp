@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 #include "net/error.h"
 #include "net/frame.h"
@@ -29,9 +28,19 @@ int32_t Connection::write(const AnyRequest& request, int16_t version, Deadline d
   int32_t correlation_id = next_correlation_id_++;
   encode_header(out_, *request.api,
                 {request.api->key, version, correlation_id, options_->client_id});
-  request.encode_body(out_, version);
+  std::vector<size_t> gaps;
+  request.encode_body(out_, version, gaps);
+  std::vector<std::string_view> pieces;
+  size_t done = 0;
+  written_bytes_ = out_.size();
+  for (size_t i = 0; i < gaps.size(); ++i) {
+    pieces.push_back(std::string_view(out_).substr(done, gaps[i] - done));
+    pieces.push_back(request.records[i]);
+    written_bytes_ += request.records[i].size();
+    done = gaps[i];
+  }
+  pieces.push_back(std::string_view(out_).substr(done));
   usable_ = false;
-  std::array<std::string_view, 1> pieces{out_};
   net::write_frame(*transport_, pieces, deadline);
   usable_ = true;
   return correlation_id;
@@ -41,7 +50,7 @@ void Connection::send(const AnyRequest& request, int16_t version, Deadline deadl
                       size_t max_response_bytes) {
   auto sent_at = Clock::system().now();
   int32_t correlation_id = write(request, version, deadline);
-  in_flight_.push_back({request.api, version, correlation_id, out_.size(),
+  in_flight_.push_back({request.api, version, correlation_id, written_bytes_,
                         std::max(max_response_bytes, net::kMaxFrameBytes), sent_at});
 }
 

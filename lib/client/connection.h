@@ -76,6 +76,7 @@ class Connection {
   BrokerApis apis_;
   std::deque<InFlight> in_flight_;
   std::string out_;
+  size_t written_bytes_ = 0;  ///< of the latest request
   int32_t next_correlation_id_ = 0;
   Clock::Time throttled_until_{};
   bool usable_ = true;

@@ -68,7 +68,7 @@ void ProducerQueue::hand_over(Lane& lane, std::unique_ptr<Batch> batch) {
     batch->records = batch->builder.count();
     batch->held_bytes = batch->builder.size_bytes();
     batch->expires = Clock::system().now() + options_.delivery_timeout;
-    room_.wait(lock, [&] { return held_bytes_ < options_.buffer_bytes; });
+    if (held_bytes_ >= options_.buffer_bytes) room_.wait(lock, [&] { return is_half_empty(); });
     held_bytes_ += batch->held_bytes;
     ++unfinished_;
     lane.ready.push_back(std::move(batch));
@@ -294,7 +294,7 @@ void ProducerQueue::fail(Lane& lane, std::unique_ptr<Batch> batch, int16_t code,
 void ProducerQueue::forget(std::unique_ptr<Batch> batch) {
   held_bytes_ -= batch->held_bytes;
   --unfinished_;
-  room_.notify_one();
+  if (is_half_empty()) room_.notify_one();
   if (spare_.size() >= kSpareBatches) return;
   batch->numbers.clear();
   batch->bytes = {};

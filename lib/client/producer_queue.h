@@ -170,6 +170,8 @@ class ProducerQueue {
   bool may_repeat() const { return options_.own_ids && !idempotent; }
   void break_sequence(Lane& lane);
   void fail_behind(Lane& lane);
+  /// Who waits for room goes on for several batches: waking costs more than waiting.
+  bool is_half_empty() const { return held_bytes_ <= options_.buffer_bytes / 2; }
 
   const ProducerOptions& options_;
   mutable std::mutex mutex_;

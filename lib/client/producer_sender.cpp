@@ -64,6 +64,7 @@ BrokerSender::~BrokerSender() {
 }
 
 void BrokerSender::wake() {
+  if (is_full_ && !stopping_) return;
   uint64_t one = 1;
   [[maybe_unused]] auto written = write(wake_fd_, &one, sizeof one);
 }
@@ -81,9 +82,12 @@ void BrokerSender::run() {
 }
 
 void BrokerSender::step() {
-  while (in_flight_.size() < static_cast<size_t>(options_.max_in_flight) && send_what_is_ready()) {
+  auto has_room = [&] { return in_flight_.size() < static_cast<size_t>(options_.max_in_flight); };
+  is_full_ = !has_room();
+  while (has_room() && send_what_is_ready()) {
     if (connection_->transport().readable()) break;
   }
+  is_full_ = !has_room();
   if (!in_flight_.empty() && connection_->transport().readable())
     receive();
   else
@@ -125,12 +129,15 @@ void BrokerSender::send(Request shipments) {
   auto [lowest, highest] = produce_versions(magic_, options_.compression.codec);
   auto message = make_request(request, options_.acks);
   auto version = connection_->version_for(msg::ProduceRequest::api(), lowest, highest);
+  std::vector<std::string_view> records;
+  for (const auto& shipment : request) records.push_back(shipment.batch->bytes);
+  auto around = any_request_around(message, std::move(records));
   Deadline deadline{kRequestTimeout};
   if (options_.acks != 0) {
-    connection_->send(any_request(message), version, deadline);
+    connection_->send(around, version, deadline);
     return;
   }
-  connection_->send_without_answer(any_request(message), version, deadline);
+  connection_->send_without_answer(around, version, deadline);
   for (const auto& shipment : request) queue_.acknowledged(shipment, -1);
   in_flight_.pop_back();
 }

@@ -50,6 +50,7 @@ class BrokerSender {
   std::unique_ptr<Connection> connection_;
   std::deque<Request> in_flight_;
   Clock::Time look_again_at_ = Clock::Time::max();
+  std::atomic<bool> is_full_ = false;  ///< nothing leaves before an answer has come
   std::atomic<bool> stopping_ = false;
   std::thread thread_;
 };

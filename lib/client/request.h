@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/buffer.h"
 #include "protocol/message.h"
@@ -15,20 +16,36 @@ namespace kt {
 /// A request whose type is forgotten: its API and how to write its body. Refers to the message it
 /// was made from.
 struct AnyRequest {
+  /// Notes in `gaps` where the bytes of `records` belong, in order.
+  using Encode = std::function<void(std::string& out, int16_t version, std::vector<size_t>& gaps)>;
+
   const Api* api;
-  std::function<void(std::string& out, int16_t version)> encode_body;
+  Encode encode_body;
+  std::vector<std::string_view> records = {};  ///< not in the body: they leave from where they are
 };
 
 template <class M>
 AnyRequest any_request(const M& message) {
+  return {&M::api(), [&message](std::string& out, int16_t version, std::vector<size_t>&) {
+            encode(out, message, version);
+          }};
+}
+
+/// The same for a request whose `records` are large and are not copied: those of all its fields, in
+/// their order.
+template <class M>
+AnyRequest any_request_around(const M& message, std::vector<std::string_view> records) {
   return {&M::api(),
-          [&message](std::string& out, int16_t version) { encode(out, message, version); }};
+          [&message](std::string& out, int16_t version, std::vector<size_t>& gaps) {
+            encode_around_records(out, M::table(), &message, version, gaps);
+          },
+          std::move(records)};
 }
 
 /// The same for a request whose fields depend on the version it is sent in: `make(version)`.
 template <class M, class Make>
 AnyRequest any_request_by_version(const Make& make) {
-  return {&M::api(), [&make](std::string& out, int16_t version) {
+  return {&M::api(), [&make](std::string& out, int16_t version, std::vector<size_t>&) {
             M message = make(version);
             encode(out, message, version);
           }};

@@ -115,6 +115,7 @@ void Courier::send(Request request) {
   msg::ProduceRequest message;
   message.acks = -1;
   message.timeout_ms = static_cast<int32_t>(kRequestTimeout.count());
+  std::vector<std::string_view> records;
   for (const auto& [name, shipments] : by_topic) {
     auto& topic = message.topic_data.emplace_back();
     topic.name = name;
@@ -122,11 +123,13 @@ void Courier::send(Request request) {
       auto& partition = topic.partition_data.emplace_back();
       partition.index = shipment->lane->target.partition;
       partition.records = shipment->batch.bytes;
+      records.push_back(shipment->batch.bytes);
     }
   }
   auto version = connection_->version_for(msg::ProduceRequest::api(),
                                           has_batches_ ? kFirstWithBatches : int16_t{0}, at_most_);
-  connection_->send(any_request(message), version, Deadline(kAnswerTimeout));
+  connection_->send(any_request_around(message, std::move(records)), version,
+                    Deadline(kAnswerTimeout));
 }
 
 void Courier::receive() {

@@ -260,5 +260,5 @@ TEST_CASE("tiered storage keeps the producers at the end of each segment, under 
   };
   CHECK(problems() == "");
   write_file(name(2, ".snapshot"), snapshot_of(9, 3));
-  CHECK(problems() == "2-producer-state");
+  CHECK(problems() == "2producer-state");
 }
