@@ -26,6 +26,8 @@ extern const Command group_describe;
 extern const Command group_list;
 extern const Command group_verify;
 extern const Command help;
+extern const Command jmx_get;
+extern const Command jmx_list;
 extern const Command list_examples;
 extern const Command log_check;
 extern const Command log_dump;
@@ -100,6 +102,8 @@ const CommandList& all_commands() {
       &broker_shutdown,
       &broker_unregister,
       &check_command,
+      &jmx_get,
+      &jmx_list,
       &log_dump,
       &log_check,
       &log_merge_state_changes,

@@ -29,12 +29,15 @@ void append_exact(Kind kind, const Value& value, std::string& out) {
       out.append(digits, std::to_chars(digits, digits + sizeof digits, value.real()).ptr);
       break;
     }
+    case Kind::any:
+      if (!value.is_list()) return append_exact(value.kind(), value, out);
+      [[fallthrough]];
     case Kind::texts:
     case Kind::integers: {
       const char* between = "";
       for (const auto& element : value.list()) {
         out += between;
-        append_exact(element.is_integer() ? Kind::integer : Kind::text, element, out);
+        append_exact(Kind::any, element, out);
         between = ",";
       }
       break;

@@ -83,6 +83,9 @@ void JsonWriter::value(const Column& column, const Value& value) {
     case Kind::timestamp_ms:
     case Kind::duration_ms:
       return integer(value.integer());
+    case Kind::any:
+      if (!value.is_list()) return this->value({{}, {}, value.kind()}, value);
+      break;
     case Kind::texts:
     case Kind::integers:
     case Kind::rows:
@@ -94,6 +97,8 @@ void JsonWriter::value(const Column& column, const Value& value) {
       row(column.columns, element.list());
     else if (element.is_null())
       null();
+    else if (column.kind == Kind::any)
+      this->value({{}, {}, Kind::any}, element);
     else if (column.kind == Kind::texts)
       text(element.text());
     else

@@ -51,6 +51,9 @@ void write_column(JsonWriter& json, const Column& column) {
     case Kind::duration_ms:
       write_types(json, {"integer", "null"});
       break;
+    case Kind::any:
+      write_types(json, {"null", "boolean", "number", "string", "array", "object"});
+      break;
     case Kind::texts:
     case Kind::integers:
     case Kind::rows: {

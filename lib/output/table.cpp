@@ -40,10 +40,13 @@ std::string readable(const Column& column, const Value& value, bool utc) {
                                     std::chars_format::fixed, 2)
                           .ptr};
     }
+    case Kind::any:
+      if (!value.is_list()) return readable({{}, {}, value.kind()}, value, utc);
+      [[fallthrough]];
     case Kind::texts:
     case Kind::integers: {
       std::vector<std::string> pieces;
-      Column element{{}, {}, column.kind == Kind::texts ? Kind::text : Kind::integer};
+      Column element{{}, {}, Kind::any};
       for (const auto& piece : value.list()) pieces.push_back(readable(element, piece, utc));
       return pieces.empty() ? "-" : join(pieces, ",");
     }

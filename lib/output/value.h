@@ -24,6 +24,7 @@ enum class Kind {
   duration_ms,   ///< an integer; `1h30m` in a table
   texts,         ///< a list of texts; joined by commas in a table and in CSV
   integers,      ///< a list of integers; joined by commas in a table and in CSV
+  any,           ///< whatever the value is: null, a boolean, a number, bytes, or a list of such
   rows,  ///< a list of rows of their own columns; CSV repeats the outer columns for each of them
 };
 
@@ -78,6 +79,9 @@ class Value {
 
   bool is_null() const { return data_.index() == 0; }
   bool is_integer() const { return std::holds_alternative<int64_t>(data_); }
+  bool is_boolean() const { return std::holds_alternative<bool>(data_); }
+  bool is_real() const { return std::holds_alternative<double>(data_); }
+  bool is_list() const { return std::holds_alternative<List>(data_); }
   bool boolean() const { return std::get<bool>(data_); }
   int64_t integer() const { return std::get<int64_t>(data_); }
   double real() const {
@@ -89,6 +93,13 @@ class Value {
     return owned ? std::string_view(*owned) : std::get<std::string_view>(data_);
   }
   const List& list() const { return std::get<List>(data_); }
+  /// The kind that Kind::any stands for here; Kind::any itself of null and of a list.
+  Kind kind() const {
+    if (is_boolean()) return Kind::boolean;
+    if (is_integer()) return Kind::integer;
+    if (is_real()) return Kind::real;
+    return is_null() || is_list() ? Kind::any : Kind::text;
+  }
 
  private:
   std::variant<std::monostate, bool, int64_t, double, std::string, std::string_view, List> data_;

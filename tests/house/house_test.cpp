@@ -26,6 +26,7 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"net", {}},
     {"zookeeper", {"net"}},
     {"client", {"net", "zookeeper", "protocol"}},
+    {"jmx", {"net"}},
     {"mirror", {"client", "net", "protocol"}},
     {"storage", {"protocol"}},
     {"sandbox", {"storage", "net", "protocol"}},
@@ -37,7 +38,7 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"output", {}},
     {"cli", {"output"}},
     {"cmd",
-     {"cli", "output", "client", "http", "legacy", "migrate", "mirror", "replay", "sandbox",
+     {"cli", "output", "client", "jmx", "http", "legacy", "migrate", "mirror", "replay", "sandbox",
       "statelog", "storage", "zookeeper", "net", "protocol"}},
 };
 

@@ -4,6 +4,7 @@ case $EXAMPLE in
 *user/* | *client/*) echo 'the sandbox has no quotas' && exit 77 ;;
 esac
 case $WORDS in
+jmx*) echo 'the sandbox has no JMX' && exit 77 ;;
 log\ dump | log\ check)
   kt sandbox --data-dir logs --topic orders:1 -- sh -c 'seq 100 | kt produce orders' >/dev/null || exit 99
   ln -s logs/orders-0 orders-0

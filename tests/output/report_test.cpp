@@ -53,6 +53,19 @@ TEST_CASE("a table aligns by display width, numbers to the right, null as a dash
         "東京             3        -  -         yes\n");
 }
 
+TEST_CASE("a column of any kind writes what the value is") {
+  const Schema any = {"values", {{"value", "VALUE", Kind::any}}};
+  const std::vector<Row> rows = {{true},   {7},
+                                 {0.5},    {std::numeric_limits<double>::quiet_NaN()},
+                                 {"a,b"},  {Value::List{1, "x", nullptr, Value::List{2.5}}},
+                                 {nullptr}};
+  CHECK(printed(any, Format::jsonl, rows) ==
+        "{\"value\":true}\n{\"value\":7}\n{\"value\":0.5}\n{\"value\":null}\n"
+        "{\"value\":\"a,b\"}\n{\"value\":[1,\"x\",null,[2.5]]}\n{\"value\":null}\n");
+  CHECK(printed(any, Format::csv, rows) == "value\ntrue\n7\n0.5\nnan\n\"a,b\"\n\"1,x,,2.5\"\n\n");
+  CHECK(printed(any, Format::table, rows) == "VALUE\nyes\n7\n0.50\nnan\na,b\n1,x,-,2.50\n-\n");
+}
+
 TEST_CASE("an empty table prints nothing") { CHECK(printed(kTopics, Format::table, {}) == ""); }
 
 TEST_CASE("names from others cannot move a terminal's cursor") {

@@ -10,7 +10,8 @@
 #
 # DIR: release, bootstrap, zookeeper (address with chroot; not under KRaft), broker-N/{server.properties,data,log,pid}.
 # Up to 3.9 a cluster has a ZooKeeper server of its own (3.4.6, of 0.8.2.2) and lies under /kafka; 0.8.0, which creates no
-# chroot, at the root. 4.x is KRaft, broker 1 being the controller. KT_KAFKA_JVM replaces the JVM's flags.
+# chroot, at the root. 4.x is KRaft, broker 1 being the controller. KT_KAFKA_JVM replaces the JVM's flags, KT_KAFKA_JAVA the
+# JVM. With KT_KAFKA_JMX brokers have JMX on the port in broker-N/jmx-port; its words are further flags.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -24,7 +25,7 @@ java_for() {
   local home
   home=$("$here/install.sh" "$1")
   # shellcheck disable=SC2206 -- flags are words
-  java=(java $jvm -cp "$here/conf/$2:$home/libs/*")
+  java=("${KT_KAFKA_JAVA:-java}" $jvm -cp "$here/conf/$2:$home/libs/*")
 }
 
 # A port that nobody has, from below the range of outgoing connections.
@@ -130,6 +131,13 @@ launch_broker() {
       }
       ;;
   esac
+  if [ -n "${KT_KAFKA_JMX:-}" ]; then
+    local jmx=com.sun.management.jmxremote jmx_port=$dir/broker-$id/jmx-port
+    [ -e "$jmx_port" ] || free_port >"$jmx_port"
+    # shellcheck disable=SC2206 -- flags are words
+    java+=("-D$jmx.port=$(cat "$jmx_port")" "-D$jmx.rmi.port=$(cat "$jmx_port")" "-D$jmx.host=127.0.0.1"
+      -Djava.rmi.server.hostname=127.0.0.1 "-D$jmx.authenticate=false" "-D$jmx.ssl=false" $KT_KAFKA_JMX)
+  fi
   launch "$dir/broker-$id" "${java[@]}" kafka.Kafka "$dir/broker-$id/server.properties"
 }
 
@@ -217,5 +225,5 @@ case $command in
   tool) java_for "$1" tools && shift && exec "${java[@]}" "$@" ;;
   tool-runner) java_for "$1" tools && exec "${java[@]}" -Djava.security.manager=allow \
     --add-opens java.base/java.lang=ALL-UNNAMED "$here/java/ToolRunner.java" ;;
-  *) sed -n '2,15s/^# \{0,1\}//p' "$0" && exit 2 ;;
+  *) sed -n '2,16s/^# \{0,1\}//p' "$0" && exit 2 ;;
 esac
