@@ -59,6 +59,7 @@ class ClassicMember final : public Membership {
 
   Milliseconds tick() override {
     if (!is_member_) return join();
+    if (topics() != joined_topics_) return join();
     if (!dealt_.empty() && next_look_.expired() && count_partitions(dealt_topics_) != dealt_) {
       note("topics have other partitions than before");
       return join();
@@ -144,7 +145,7 @@ class ClassicMember final : public Membership {
     if (version >= 5) request.group_instance_id = instance_id();
     request.protocol_type = kProtocolType;
     Subscription subscription;
-    subscription.topics = options().topics;
+    subscription.topics = joined_topics_;
     auto owned = held();
     add_partitions(subscription.owned_partitions, {owned.begin(), owned.end()});
     subscription.generation_id = epoch_;
@@ -159,6 +160,7 @@ class ClassicMember final : public Membership {
   Milliseconds join() {
     is_member_ = false;
     dealt_.clear();
+    joined_topics_ = topics();
     commit();
     auto joined =
         link().ask<msg::JoinGroupRequest>([this](int16_t version) { return join_request(version); },
@@ -254,6 +256,7 @@ class ClassicMember final : public Membership {
   }
 
   bool is_member_ = false;
+  std::vector<std::string> joined_topics_;  ///< what this member wants of the group
   std::vector<std::string> dealt_topics_;  ///< of a leader: what it dealt out last
   PartitionCounts dealt_;
   Deadline next_look_ = Deadline::never();
@@ -261,7 +264,7 @@ class ClassicMember final : public Membership {
 
 }  // namespace
 
-std::unique_ptr<Membership> make_classic_member(GroupConsumer& owner) {
+std::unique_ptr<Membership> make_classic_member(GroupMember& owner) {
   return std::make_unique<ClassicMember>(owner);
 }
 

@@ -26,7 +26,7 @@ std::string random_member_id() {
 
 class ConsumerMember final : public Membership {
  public:
-  explicit ConsumerMember(GroupConsumer& owner) : Membership(owner) {
+  explicit ConsumerMember(GroupMember& owner) : Membership(owner) {
     member_id_ = random_member_id();
     epoch_ = kJoin;
   }
@@ -85,6 +85,7 @@ class ConsumerMember final : public Membership {
   Reply<Response> heartbeat() {
     // What the coordinator knows already is left out; on joining it must know everything.
     auto owned = held();
+    auto wanted = topics();
     bool joins = epoch_ == kJoin;
     auto reply = link().ask<Request>([&](int16_t) {
       Request request;
@@ -94,13 +95,15 @@ class ConsumerMember final : public Membership {
       request.instance_id = instance_id();
       if (joins) {
         request.rebalance_timeout_ms = static_cast<int32_t>(options().rebalance_timeout.count());
-        request.subscribed_topic_names = options().topics;
         if (!cluster().options().rack.empty()) request.rack_id = cluster().options().rack;
       }
+      if (joins || wanted != reported_topics_) request.subscribed_topic_names = wanted;
       if (joins || owned != reported_) request.topic_partitions = by_topic_id(owned);
       return request;
     });
-    if (reply->error_code == 0) reported_ = owned;
+    if (reply->error_code != 0) return reply;
+    reported_ = std::move(owned);
+    reported_topics_ = std::move(wanted);
     return reply;
   }
 
@@ -141,8 +144,9 @@ class ConsumerMember final : public Membership {
       unknown = unknown || !names.contains(topic.topic_id);
     if (unknown) {
       cluster().progress();
-      auto metadata = cluster().refresh(options().topics);
-      for (const auto& name : options().topics)
+      auto wanted = topics();
+      auto metadata = cluster().refresh(wanted);
+      for (const auto& name : wanted)
         if (auto* topic = metadata->topic(name); topic != nullptr && !topic->id.is_zero()) {
           topic_ids_[name] = topic->id;
           names[topic->id] = name;
@@ -157,12 +161,13 @@ class ConsumerMember final : public Membership {
 
   std::optional<Deadline> holder_gone_by_;  // runs out when a dead holder's session has ended
   std::set<TopicPartition> reported_;
+  std::vector<std::string> reported_topics_;
   std::map<std::string, Uuid> topic_ids_;
 };
 
 }  // namespace
 
-std::unique_ptr<Membership> make_consumer_member(GroupConsumer& owner) {
+std::unique_ptr<Membership> make_consumer_member(GroupMember& owner) {
   return std::make_unique<ConsumerMember>(owner);
 }
 

@@ -1,16 +1,16 @@
-// The two ways of being in a group, behind one interface; used by GroupConsumer's thread only.
+// The two ways of being in a group, behind one interface; used by GroupMember's thread only.
 #pragma once
 
 #include <memory>
 #include <string>
 
-#include "client/group_consumer.h"
+#include "client/group_member.h"
 
 namespace kt {
 
 class Membership {
  public:
-  explicit Membership(GroupConsumer& owner)
+  explicit Membership(GroupMember& owner)
       : owner_(owner),
         session_timeout_(owner.options_.session_timeout.value_or(Milliseconds(45'000))) {}
   virtual ~Membership() = default;
@@ -32,6 +32,7 @@ class Membership {
   Cluster& cluster() const { return owner_.cluster_; }
   CoordinatorLink& link() const { return owner_.link_; }
   std::optional<std::string> instance_id() const;
+  std::vector<std::string> topics() const { return owner_.topics(); }
   std::set<TopicPartition> held() const { return owner_.held(); }
   void take_assignment(const std::set<TopicPartition>& assigned, bool fresh) {
     owner_.take_assignment(assigned, fresh);
@@ -42,16 +43,16 @@ class Membership {
   [[noreturn]] void refuse(const std::string& what, int16_t error_code,
                            const std::string& message = {}) const;
 
-  GroupConsumer& owner_;
+  GroupMember& owner_;
   Milliseconds session_timeout_;
   std::string member_id_;
   int32_t epoch_ = -1;
 };
 
 /// JoinGroup, SyncGroup, Heartbeat: 0.9 and later.
-std::unique_ptr<Membership> make_classic_member(GroupConsumer& owner);
+std::unique_ptr<Membership> make_classic_member(GroupMember& owner);
 /// ConsumerGroupHeartbeat: 3.7 and later, where it is switched on.
-std::unique_ptr<Membership> make_consumer_member(GroupConsumer& owner);
+std::unique_ptr<Membership> make_consumer_member(GroupMember& owner);
 
 /// The coordinator does not offer the new protocol for this group after all.
 class ProtocolNotOffered : public Error {
