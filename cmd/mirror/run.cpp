@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "mirror/mirror.h"
 #include "mirror/pair.h"
+#include "mirror/share.h"
 #include "mirror/watch.h"
 #include "protocol/errors.h"
 
@@ -27,6 +28,9 @@ std::string_view state_name(mirror::LaneState state) {
       return "done";
     case mirror::LaneState::stopped:
       return "stopped";
+    case mirror::LaneState::leaving:
+    case mirror::LaneState::elsewhere:
+      return "elsewhere";
   }
   return "";
 }
@@ -44,6 +48,10 @@ class MirrorRun : public Invocation {
   std::optional<Size> rate_;
   std::string shard_;
   int64_t shard_number_ = 1, shard_count_ = 1;
+  bool share_ = false;
+  Milliseconds session_timeout_{10'000};
+  mirror::Share* shared_ = nullptr;
+  std::set<TopicPartition> seen_;
   std::set<TopicPartition> reported_;
   std::set<std::string> refused_;
   struct Created {
@@ -73,6 +81,13 @@ class MirrorRun : public Invocation {
         {"--shard", "I/N",
          "Copy this share of the partitions only, of N that other runs copy: 1/3, 2/3, 3/3",
          &shard_});
+    list.push_back({"--share", "",
+                    "Share the partitions out with all other runs that have --share and this "
+                    "--name, and take over those of runs that die",
+                    &share_});
+    list.push_back({"--session-timeout", "DURATION",
+                    "With --share: how long a run is silent before others take over",
+                    &session_timeout_});
     list.push_back({"--rate", "SIZE", "Bytes a second at most, as they were fetched", &rate_});
     list.push_back({"--memory", "SIZE", "What may be under way between the clusters", &memory_});
     list.push_back({"--refresh", "DURATION",
@@ -106,7 +121,7 @@ class MirrorRun : public Invocation {
       if (refused_.contains(name)) continue;
       for (const auto& partition : topic.source.partitions)
         if (is_mine(name, partition.partition_index) &&
-            !copier.has({name, partition.partition_index})) {
+            !seen_.contains({name, partition.partition_index})) {
           fresh.push_back(std::move(topic));
           break;
         }
@@ -133,9 +148,16 @@ class MirrorRun : public Invocation {
         report_error(context, "topic", outcome);
         continue;
       }
-      for (int32_t number = 0; number < plan.partitions; ++number)
-        if (is_mine(plan.source, number)) copier.add({plan.source, number}, {plan.target, number});
+      for (int32_t number = 0; number < plan.partitions; ++number) {
+        TopicPartition source{plan.source, number}, target{plan.target, number};
+        if (!is_mine(plan.source, number) || !seen_.insert(source).second) continue;
+        if (shared_)
+          shared_->offer(source, target);
+        else
+          copier.add(source, target);
+      }
     }
+    if (shared_) shared_->join();
   }
 
   /// Partitions that stopped are told of at once.
@@ -184,6 +206,9 @@ class MirrorRun : public Invocation {
     if (rate_ && rate_->bytes < 1) throw Error("--rate must be 1 or more", Exit::usage);
     read_shard();
     watch_.choose_log(context);
+    if (share_ && (exit_ || !shard_.empty()))
+      throw Error("--share is for runs that go on for good, without --exit and --shard",
+                  Exit::usage);
     pair_.open(context);
     mirror::MirrorOptions options;
     options.name = pair_.name();
@@ -206,15 +231,27 @@ class MirrorRun : public Invocation {
     Interrupt::watch();
     Interrupt::watch_reload();
     watch_.start(context, copier);
+    std::optional<mirror::Share> shared;
+    if (share_ && !context.settings.dry_run) {
+      mirror::ShareOptions sharing;
+      sharing.mirror = pair_.name();
+      sharing.source_cluster_id = pair_.source_id();
+      sharing.session_timeout = session_timeout_;
+      sharing.refresh = *refresh_;
+      sharing.log = [&context](const std::string& sentence) { context.detail(sentence); };
+      shared_ = &shared.emplace(pair_.source(), pair_.target(), copier, std::move(sharing));
+    }
     look_for_topics(context, copier, true);
     try {
       copy(context, copier);
     } catch (...) {
+      shared.reset();
       look_at(context, copier);
       print(context, copier);
       throw;
     }
     copier.finish();
+    if (shared) shared->leave();
     look_at(context, copier);
     print(context, copier);
     return exit_of(context);
@@ -223,6 +260,7 @@ class MirrorRun : public Invocation {
   void copy(Context& context, mirror::Mirror& copier) {
     Deadline next_look(*refresh_);
     while (!Interrupt::came()) {
+      if (shared_) shared_->take_up();
       bool has_more = copier.work(Deadline(kLookForSignals));
       look_at(context, copier);
       if (!has_more && exit_) break;
@@ -248,11 +286,14 @@ class MirrorRun : public Invocation {
     for (const auto& topic : pair_.choose(context, false))
       named.insert(topic.source.name.value_or(""));
     std::set<std::string> left;
-    for (const auto& status : copier.status()) {
-      if (named.contains(status.source.topic)) continue;
-      copier.remove(status.source);
-      left.insert(status.source.topic);
-    }
+    std::erase_if(seen_, [&](const TopicPartition& source) {
+      if (named.contains(source.topic)) return false;
+      if (shared_) shared_->withdraw(source);
+      copier.remove(source);
+      left.insert(source.topic);
+      return true;
+    });
+    if (shared_) shared_->join();
     for (const auto& topic : left)
       context.note(fmt::format("topic {} is copied no more", in_quotes(topic)));
     context.note("the lists of topics were read again");
@@ -291,6 +332,10 @@ stopped or waits). make install brings a unit for systemd, kt-mirror@.service.
 
 MirrorMaker's flags and files are taken too, and kt goes on where it came to: kt-mirror-moving-in(7).
 
+With --share the same command runs on any number of machines. Kafka's group protocol deals the partitions
+out among them, in the target (in the source where the target is older than 0.9), as the group
+kt-mirror.NAME.SOURCE; what a run had that ends or dies goes to the others.
+
 A partition that cannot go on stops alone, with its error and the way out, and makes the exit code 1: the
 source deleted records before they were copied (--on-gap skip goes on behind them), the topic was created
 anew or its log truncated, the target holds records of others (--append copies behind them). --dry-run
@@ -304,28 +349,30 @@ says where each partition would go on, and what would stop it.)",
                   "one half of all partitions, at 50 MiB a second at most"},
                  {"kt mirror run --from east --to west --metrics 9400 --log json",
                   "as a service, watched by Prometheus"},
+                 {"kt mirror run --regex 'app-.*' --from east --to west --share",
+                  "on several machines, which share the work"},
                  {"kt mirror run --mm2 mm2.properties",
                   "instead of MirrorMaker 2, from where it came to"},
                  {"kt mirror run orders --from east --to west --start @-1h --on-gap skip",
                   "the last hour, and what comes"}},
-    .rows =
-        {"partitions",
-         {{"topic", "TOPIC", Kind::text, "Name of the topic in the source"},
-          {"partition", "PARTITION", Kind::integer, "Number of the partition, in both"},
-          {"target_topic", "TARGET", Kind::text, "Name of the topic in the target"},
-          {"state", "STATE", Kind::text,
-           "copying, done, waiting or stopped; with --dry-run would be copied, would be created, "
-           "in step or stopped"},
-          {"position", "POSITION", Kind::integer,
-           "The source offset before which all is in the target; null where not known"},
-          {"source_end_offset", "END", Kind::integer,
-           "Where the source ended when last heard of; null where not known"},
-          {"lag", "LAG", Kind::integer, "Offsets between the two; null where not known"},
-          {"copied_records", "RECORDS", Kind::integer, "Records that this run copied"},
-          {"copied_bytes", "SIZE", Kind::size_bytes, "Bytes that this run copied"},
-          {"runs", "", Kind::integer,
-           "Producer ids that this run began in the target, one per hole in the offsets"},
-          {"message", "", Kind::text, "Why it waits or is stopped; null otherwise"}}},
+    .rows = {"partitions",
+             {{"topic", "TOPIC", Kind::text, "Name of the topic in the source"},
+              {"partition", "PARTITION", Kind::integer, "Number of the partition, in both"},
+              {"target_topic", "TARGET", Kind::text, "Name of the topic in the target"},
+              {"state", "STATE", Kind::text,
+               "copying, done, waiting, stopped, or elsewhere, in another run with --share; with "
+               "--dry-run would be copied, would be created, "
+               "in step or stopped"},
+              {"position", "POSITION", Kind::integer,
+               "The source offset before which all is in the target; null where not known"},
+              {"source_end_offset", "END", Kind::integer,
+               "Where the source ended when last heard of; null where not known"},
+              {"lag", "LAG", Kind::integer, "Offsets between the two; null where not known"},
+              {"copied_records", "RECORDS", Kind::integer, "Records that this run copied"},
+              {"copied_bytes", "SIZE", Kind::size_bytes, "Bytes that this run copied"},
+              {"runs", "", Kind::integer,
+               "Producer ids that this run began in the target, one per hole in the offsets"},
+              {"message", "", Kind::text, "Why it waits or is stopped; null otherwise"}}},
     .exits = {{Exit::failed, "At least one partition is stopped, or a topic could not be made"},
               {Exit::unreachable,
                "Nothing could be copied for --timeout, though there was something"}},

@@ -257,14 +257,14 @@ class ClassicMember final : public Membership {
 
   bool is_member_ = false;
   std::vector<std::string> joined_topics_;  ///< what this member wants of the group
-  std::vector<std::string> dealt_topics_;  ///< of a leader: what it dealt out last
+  std::vector<std::string> dealt_topics_;   ///< of a leader: what it dealt out last
   PartitionCounts dealt_;
   Deadline next_look_ = Deadline::never();
 };
 
 }  // namespace
 
-std::unique_ptr<Membership> make_classic_member(GroupMember& owner) {
+std::unique_ptr<Membership> make_classic_member(GroupParticipant& owner) {
   return std::make_unique<ClassicMember>(owner);
 }
 

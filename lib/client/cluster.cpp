@@ -110,8 +110,10 @@ Metadata::Broker Cluster::broker(int32_t broker_id) {
   std::string ids;
   for (const auto& [id, broker] : known->brokers)
     ids += (ids.empty() ? "" : ", ") + std::to_string(id);
-  throw Error(fmt::format("broker {} is not in the cluster (its brokers: {})", broker_id,
-                          ids.empty() ? "none listed" : ids));
+  // One that a moment ago led a partition comes back, or another leads it soon.
+  throw net::NetError(net::Failure::unreachable,
+                      fmt::format("broker {} is not in the cluster (its brokers: {})", broker_id,
+                                  ids.empty() ? "none listed" : ids));
 }
 
 std::unique_ptr<Connection> Cluster::open(int32_t broker_id, Deadline deadline) {

@@ -26,7 +26,7 @@ std::string random_member_id() {
 
 class ConsumerMember final : public Membership {
  public:
-  explicit ConsumerMember(GroupMember& owner) : Membership(owner) {
+  explicit ConsumerMember(GroupParticipant& owner) : Membership(owner) {
     member_id_ = random_member_id();
     epoch_ = kJoin;
   }
@@ -167,7 +167,7 @@ class ConsumerMember final : public Membership {
 
 }  // namespace
 
-std::unique_ptr<Membership> make_consumer_member(GroupMember& owner) {
+std::unique_ptr<Membership> make_consumer_member(GroupParticipant& owner) {
   return std::make_unique<ConsumerMember>(owner);
 }
 

@@ -16,7 +16,7 @@ constexpr int kQuietTicks = 2;
 
 GroupConsumer::GroupConsumer(Cluster& cluster, GroupOptions options,
                              ConsumerOptions consumer_options)
-    : GroupMember(cluster, std::move(options)),
+    : GroupParticipant(cluster, std::move(options)),
       read_committed_(consumer_options.read_committed),
       consumer_(cluster, std::move(consumer_options)) {
   begin();

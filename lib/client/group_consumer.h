@@ -1,4 +1,4 @@
-// Reading topics as a member of a consumer group (group_member.h). What was reported done is
+// Reading topics as a member of a consumer group (group_participant.h). What was reported done is
 // committed; what was taken away meanwhile is not.
 #pragma once
 
@@ -8,11 +8,11 @@
 #include <string>
 
 #include "client/consumer.h"
-#include "client/group_member.h"
+#include "client/group_participant.h"
 
 namespace kt {
 
-class GroupConsumer final : public GroupMember {
+class GroupConsumer final : public GroupParticipant {
  public:
   GroupConsumer(Cluster& cluster, GroupOptions options, ConsumerOptions consumer_options);
   /// Leaves without another commit where close() was not called.

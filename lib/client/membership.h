@@ -1,16 +1,16 @@
-// The two ways of being in a group, behind one interface; used by GroupMember's thread only.
+// The two ways of being in a group, behind one interface; used by GroupParticipant's thread only.
 #pragma once
 
 #include <memory>
 #include <string>
 
-#include "client/group_member.h"
+#include "client/group_participant.h"
 
 namespace kt {
 
 class Membership {
  public:
-  explicit Membership(GroupMember& owner)
+  explicit Membership(GroupParticipant& owner)
       : owner_(owner),
         session_timeout_(owner.options_.session_timeout.value_or(Milliseconds(45'000))) {}
   virtual ~Membership() = default;
@@ -43,16 +43,16 @@ class Membership {
   [[noreturn]] void refuse(const std::string& what, int16_t error_code,
                            const std::string& message = {}) const;
 
-  GroupMember& owner_;
+  GroupParticipant& owner_;
   Milliseconds session_timeout_;
   std::string member_id_;
   int32_t epoch_ = -1;
 };
 
 /// JoinGroup, SyncGroup, Heartbeat: 0.9 and later.
-std::unique_ptr<Membership> make_classic_member(GroupMember& owner);
+std::unique_ptr<Membership> make_classic_member(GroupParticipant& owner);
 /// ConsumerGroupHeartbeat: 3.7 and later, where it is switched on.
-std::unique_ptr<Membership> make_consumer_member(GroupMember& owner);
+std::unique_ptr<Membership> make_consumer_member(GroupParticipant& owner);
 
 /// The coordinator does not offer the new protocol for this group after all.
 class ProtocolNotOffered : public Error {

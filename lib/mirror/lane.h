@@ -16,8 +16,10 @@ namespace kt::mirror {
 enum class LaneState {
   starting,  ///< both ends are being asked, again after a failure
   copying,
-  done,     ///< all was copied up to the end that was asked for
-  stopped,  ///< it needs somebody to decide
+  done,       ///< all was copied up to the end that was asked for
+  stopped,    ///< it needs somebody to decide
+  leaving,    ///< given up to another run, once what was sent is answered
+  elsewhere,  ///< given up
 };
 
 class Courier;

@@ -99,7 +99,18 @@ Mirror::~Mirror() {
 void Mirror::add(const TopicPartition& source, const TopicPartition& target) {
   RunIds ids(options_.name, options_.source_cluster_id, source);
   std::lock_guard lock(mutex_);
-  lanes_.try_emplace(source, std::make_unique<Lane>(source, target, ids));
+  auto& lane = lanes_[source];
+  if (!lane) lane = std::make_unique<Lane>(source, target, ids);
+  if (lane->state != LaneState::elsewhere) return;
+  lane->state = LaneState::starting;
+  lane->failures = 0;
+  lane->retry_at = {};
+}
+
+bool Mirror::has(const TopicPartition& source) const {
+  std::lock_guard lock(mutex_);
+  auto lane = lanes_.find(source);
+  return lane != lanes_.end() && lane->second->state != LaneState::elsewhere;
 }
 
 void Mirror::remove(const TopicPartition& source) {
@@ -107,6 +118,7 @@ void Mirror::remove(const TopicPartition& source) {
   auto found = lanes_.find(source);
   if (found == lanes_.end()) return;
   if (found->second->state == LaneState::copying) drop(*found->second);
+  if (found->second->state == LaneState::leaving) is_elsewhere(*found->second);
   found->second->forwarder.reset();
   removed_.push_back(std::move(found->second));
   lanes_.erase(found);
@@ -114,6 +126,7 @@ void Mirror::remove(const TopicPartition& source) {
 
 bool Mirror::work(Deadline until) {
   while (!until.expired()) {
+    let_go();
     bool started = start_lanes();
     bool is_waiting = false;
     if (is_over(is_waiting)) return false;
@@ -145,7 +158,8 @@ bool Mirror::is_over(bool& is_waiting) {
   std::lock_guard lock(mutex_);
   bool over = true;
   for (const auto& [id, lane] : lanes_) {
-    bool ended = lane->state == LaneState::done || lane->state == LaneState::stopped;
+    bool ended = lane->state == LaneState::done || lane->state == LaneState::stopped ||
+                 lane->state == LaneState::elsewhere;
     over = over && ended;
     is_waiting = is_waiting || lane->state == LaneState::starting || !lane->queue.empty() ||
                  (lane->state == LaneState::copying && lane->end_offset != INT64_MAX);
@@ -261,6 +275,7 @@ void Mirror::place(Lane& lane, int64_t earliest, int64_t latest, const TargetPos
   int64_t position = 0;
   auto run = at.run;
   std::unique_lock lock(mutex_);
+  if (lane.state != LaneState::starting) return;  // given up meanwhile
   lane.source_end = latest;
   if (options_.stop_at_end && lane.end_offset == INT64_MAX) lane.end_offset = latest;
   if (at.source_position) {
@@ -293,6 +308,7 @@ void Mirror::place(Lane& lane, int64_t earliest, int64_t latest, const TargetPos
     else if (!failure && may_begin)
       position = place_offsets(source_, {lane.source}, options_.start).front().at.offset;
     lock.lock();
+    if (lane.state != LaneState::starting) return;
     if (failure) return stop(lane, failure->message(), failure->hint());
     if (!may_begin)
       return stop(lane,
@@ -474,7 +490,8 @@ void Mirror::drop(Lane& lane) {
 }
 
 void Mirror::restart(Lane& lane, const std::string& why) {
-  if (lane.state == LaneState::stopped || lane.state == LaneState::done) return;
+  if (lane.state == LaneState::leaving) return drop(lane);
+  if (lane.state != LaneState::copying && lane.state != LaneState::starting) return;
   if (lane.state == LaneState::copying) drop(lane);
   lane.state = LaneState::starting;
   lane.message = why;
@@ -483,10 +500,65 @@ void Mirror::restart(Lane& lane, const std::string& why) {
 }
 
 void Mirror::stop(Lane& lane, const std::string& message, const std::string& hint) {
-  if (lane.state == LaneState::copying) drop(lane);
+  if (lane.state == LaneState::copying || lane.state == LaneState::leaving) drop(lane);
   lane.state = LaneState::stopped;
   lane.message = message;
   lane.hint = hint;
+}
+
+void Mirror::leave(Lane& lane) {
+  if (lane.state != LaneState::copying) return is_elsewhere(lane);
+  consumer_->unassign(lane.source);
+  lane.courier->withdraw(lane);
+  while (lane.queue.size() > lane.in_flight) {
+    lane.queued_bytes -= lane.queue.back().bytes.size();
+    queued_bytes_ -= lane.queue.back().bytes.size();
+    lane.queue.pop_back();
+  }
+  lane.paused = false;
+  lane.state = LaneState::leaving;
+}
+
+void Mirror::is_elsewhere(Lane& lane) {
+  if (lane.state == LaneState::leaving) drop(lane);
+  lane.state = LaneState::elsewhere;
+  lane.target_next = -1;  // whoever has it stores its position
+  lane.source_end = -1;
+  lane.message.clear();
+  lane.hint.clear();
+  changed_.notify_all();
+}
+
+void Mirror::give_up(const std::set<TopicPartition>& sources) {
+  Deadline limit(kFinishLimit);
+  std::unique_lock lock(mutex_);
+  std::vector<Lane*> left;
+  for (const auto& source : sources)
+    if (auto lane = lanes_.find(source); lane != lanes_.end()) {
+      leave(*lane->second);
+      left.push_back(lane->second.get());
+    }
+  auto under_way = [](const Lane* lane) { return lane->state == LaneState::leaving; };
+  while (std::any_of(left.begin(), left.end(), under_way) && !limit.expired())
+    changed_.wait_for(lock, limit.sooner(kFullWait).remaining());
+  for (auto* lane : left)
+    if (under_way(lane)) is_elsewhere(*lane);
+}
+
+/// What was given up and has nothing under way any more is another's once its position is stored.
+void Mirror::let_go() {
+  std::vector<Lane*> settled;
+  {
+    std::lock_guard lock(mutex_);
+    for (auto& [id, lane] : lanes_)
+      if (lane->state == LaneState::leaving && lane->queue.empty()) settled.push_back(lane.get());
+  }
+  if (settled.empty()) return;
+  saved_at_ = {};
+  if (auto failure = save_positions(); !failure.empty()) return options_.log(failure);
+  std::lock_guard lock(mutex_);
+  for (auto* lane : settled)
+    if (lane->state == LaneState::leaving) is_elsewhere(*lane);
 }
 
 void Mirror::look_if_done(Lane& lane) {
@@ -513,6 +585,7 @@ void Mirror::finish() {
   while (in_flight() && !error_ && !limit.expired())
     changed_.wait_for(lock, limit.sooner(kFullWait).remaining());
   lock.unlock();
+  let_go();
   saved_at_ = {};
   if (auto failure = save_positions(); !failure.empty()) options_.warn(failure);
 }

@@ -14,6 +14,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -72,9 +73,12 @@ class Mirror {
 
   /// Copies one more partition.
   void add(const TopicPartition& source, const TopicPartition& target);
-  bool has(const TopicPartition& source) const { return lanes_.contains(source); }
   /// Copies it no more, and forgets it; what is under way may still arrive.
   void remove(const TopicPartition& source);
+  bool has(const TopicPartition& source) const;
+  /// Copies them no more: another run does from now on. From any thread; waits until what was sent
+  /// is answered, while work() goes on, a few seconds at most.
+  void give_up(const std::set<TopicPartition>& sources);
 
   /// Copies until then; false where no partition has anything left to do. Throws where nothing gets
   /// on within the clusters' time limit.
@@ -90,6 +94,7 @@ class Mirror {
  private:
   friend class Courier;
 
+  void let_go();
   bool start_lanes();
   void start(const std::vector<Lane*>& due);
   void place(Lane& lane, int64_t earliest, int64_t latest, const TargetPosition& at);
@@ -106,6 +111,8 @@ class Mirror {
   void restart(Lane& lane, const std::string& why);
   void stop(Lane& lane, const std::string& message, const std::string& hint);
   void drop(Lane& lane);
+  void leave(Lane& lane);
+  void is_elsewhere(Lane& lane);
   void look_if_done(Lane& lane);
   void relieve(Lane& lane);
   // Of couriers, which take the lock:

@@ -3,10 +3,14 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <atomic>
 #include <set>
+#include <thread>
 
 #include "client/offsets.h"
 #include "client/producer.h"
+#include "mirror/share.h"
 #include "mirror/translate.h"
 #include "mirror/verify.h"
 #include "protocol/msg/delete_records.h"
@@ -295,6 +299,88 @@ TEST_CASE("two mirrors of one name at once write each record once") {
   CHECK(one.status()[0].state == LaneState::done);
   CHECK(two.status()[0].state == LaneState::done);
   pair.check_equal();
+}
+
+TEST_CASE(
+    "runs that share the partitions out take over from each other, and copy each record once") {
+  for (const char* release : {"4.3.0", "0.10.2.2"}) {
+    INFO(std::string(release));
+    sandbox::Options options;
+    options.as_version = release;
+    Pair pair(options);
+    pair.source.create_topic("shared", 6);
+    pair.target.create_topic("shared", 6);
+    Producer producer(pair.from, {});
+    int topic = producer.add_topic("shared");
+    int64_t sent = 0;
+    auto produce = [&](int count) {
+      for (int i = 0; i < count; ++i, ++sent) {
+        auto text = std::to_string(sent);
+        RecordView record;
+        record.value = text;
+        producer.append(topic, static_cast<int32_t>(sent % 6), record, {}, sent);
+      }
+      producer.flush();
+    };
+    struct Run {
+      Cluster from, to;
+      Mirror mirror;
+      Share share;
+      std::atomic<bool> over = false;
+      std::thread thread;
+
+      Run(Pair& pair, MirrorOptions mirror_options)
+          : from(options_for(pair.source)),
+            to(options_for(pair.target)),
+            mirror(from, to, mirror_options),
+            share(from, to, mirror,
+                  {"mirror", mirror_options.source_cluster_id, Milliseconds(6'000)}) {
+        for (int32_t i = 0; i < 6; ++i) share.offer({"shared", i}, {"shared", i});
+        share.join();
+        thread = std::thread([this] {
+          while (!over) {
+            share.take_up();
+            if (!mirror.work(Deadline(Milliseconds(20)))) Clock::system().sleep(Milliseconds(5));
+          }
+          mirror.finish();
+        });
+      }
+      ~Run() {
+        over = true;
+        if (thread.joinable()) thread.join();
+      }
+      int copying() const {
+        auto all = mirror.status();
+        return static_cast<int>(std::count_if(all.begin(), all.end(), [](const auto& one) {
+          return one.state == LaneState::copying || one.state == LaneState::starting;
+        }));
+      }
+    };
+    auto arrived = [&] {
+      int64_t all = 0;
+      std::vector<OffsetQuery> ends;
+      for (int32_t i = 0; i < 6; ++i) ends.push_back({{"shared", i}, kLatest});
+      for (const auto& end : list_offsets(pair.to, ends)) all += end.offset;
+      return all;
+    };
+    auto await = [&](const auto& holds) {
+      Deadline limit(Milliseconds(20'000));
+      while (!holds() && !limit.expired()) Clock::system().sleep(Milliseconds(10));
+      CHECK(holds());
+    };
+    produce(600);
+    auto first = std::make_unique<Run>(pair, pair.options(false));
+    await([&] { return arrived() == sent; });
+    auto second = std::make_unique<Run>(pair, pair.options(false));
+    await([&] { return first->copying() == 3 && second->copying() == 3; });
+    for (int i = 0; i < 20; ++i) produce(60);
+    await([&] { return arrived() == sent; });
+    first.reset();
+    produce(60);
+    await([&] { return arrived() == sent && second->copying() == 6; });
+    Clock::system().sleep(Milliseconds(100));
+    CHECK(arrived() == sent);
+  }
 }
 
 TEST_CASE("deleted records stop their partition, or are skipped on request") {

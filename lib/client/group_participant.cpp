@@ -1,4 +1,4 @@
-#include "client/group_member.h"
+#include "client/group_participant.h"
 
 #include <fmt/format.h>
 
@@ -36,19 +36,19 @@ bool has_groups(Cluster& cluster) {
   return cluster.apis_of_any().probed_release().rfind("0.8", 0) != 0;
 }
 
-GroupMember::GroupMember(Cluster& cluster, GroupOptions options)
+GroupParticipant::GroupParticipant(Cluster& cluster, GroupOptions options)
     : cluster_(cluster),
       options_(std::move(options)),
       link_(cluster, options_.group),
       topics_(options_.topics) {}
 
-GroupMember::~GroupMember() = default;
+GroupParticipant::~GroupParticipant() = default;
 
-void GroupMember::begin() {
+void GroupParticipant::begin() {
   thread_ = std::thread([this] { run(); });
 }
 
-void GroupMember::end(bool commits) {
+void GroupParticipant::end(bool commits) {
   {
     std::lock_guard lock(mutex_);
     commit_at_end_ = commits;
@@ -59,7 +59,7 @@ void GroupMember::end(bool commits) {
   if (thread_.joinable()) thread_.join();
 }
 
-void GroupMember::abandon() {
+void GroupParticipant::abandon() {
   {
     std::lock_guard lock(mutex_);
     stopping_ = true;
@@ -69,31 +69,31 @@ void GroupMember::abandon() {
   if (thread_.joinable()) thread_.join();
 }
 
-void GroupMember::subscribe(std::vector<std::string> topics) {
+void GroupParticipant::subscribe(std::vector<std::string> topics) {
   std::lock_guard lock(mutex_);
   topics_ = std::move(topics);
 }
 
-std::vector<std::string> GroupMember::topics() const {
+std::vector<std::string> GroupParticipant::topics() const {
   std::lock_guard lock(mutex_);
   return topics_;
 }
 
-bool GroupMember::is_stopping() const {
+bool GroupParticipant::is_stopping() const {
   std::lock_guard lock(mutex_);
   return stopping_;
 }
 
-void GroupMember::wait(Milliseconds at_most) {
+void GroupParticipant::wait(Milliseconds at_most) {
   std::unique_lock lock(mutex_);
   changed_.wait_for(lock, at_most, [this] { return stopping_; });
 }
 
-void GroupMember::note(const std::string& sentence) const {
+void GroupParticipant::note(const std::string& sentence) const {
   if (options_.log) options_.log(fmt::format("group {}: {}", options_.group, sentence));
 }
 
-void GroupMember::choose_protocol() {
+void GroupParticipant::choose_protocol() {
   cluster_.progress();
   if (!has_groups(cluster_))
     throw Error("this cluster keeps consumer groups in ZooKeeper", Exit::failed,
@@ -104,7 +104,7 @@ void GroupMember::choose_protocol() {
   member_ = takes_new ? make_consumer_member(*this) : make_classic_member(*this);
 }
 
-void GroupMember::take_part() {
+void GroupParticipant::take_part() {
   Deadline next_commit(options_.commit_interval), next_tick(Milliseconds(0));
   Deadline give_up = Deadline::never();
   int failures = 0;
@@ -133,7 +133,7 @@ void GroupMember::take_part() {
     }
 }
 
-void GroupMember::run() try {
+void GroupParticipant::run() try {
   take_part();
   if (!member_) return;
   if (wants_last_commit()) commit();
@@ -148,12 +148,12 @@ void GroupMember::run() try {
   failed(std::current_exception());
 }
 
-bool GroupMember::wants_last_commit() const {
+bool GroupParticipant::wants_last_commit() const {
   std::lock_guard lock(mutex_);
   return commit_at_end_;
 }
 
-void GroupMember::take_assignment(const std::set<TopicPartition>& assigned, bool fresh) {
+void GroupParticipant::take_assignment(const std::set<TopicPartition>& assigned, bool fresh) {
   auto before = held();
   std::set<TopicPartition> lost, gained;
   for (const auto& partition : before)
@@ -169,7 +169,7 @@ void GroupMember::take_assignment(const std::set<TopicPartition>& assigned, bool
   quiet_ticks_ = 0;
 }
 
-void GroupMember::give_up(const std::set<TopicPartition>& partitions) {
+void GroupParticipant::give_up(const std::set<TopicPartition>& partitions) {
   if (partitions.empty()) return;
   note("gives up " + listed(partitions));
   drop(partitions);

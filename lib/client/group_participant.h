@@ -1,7 +1,7 @@
-// Being a member of a consumer group, whatever its partitions are used for: the classic protocol (eager
-// and cooperative assignors), or the new one (KIP-848) where the coordinator has it. A thread of its own
-// keeps the membership alive, so that heartbeats go on while whoever uses the partitions is held up.
-// Before 0.9 there are no such groups.
+// Being a member of a consumer group, whatever its partitions are used for: the classic protocol
+// (eager and cooperative assignors), or the new one (KIP-848) where the coordinator has it. A
+// thread of its own keeps the membership alive, so that heartbeats go on while whoever uses the
+// partitions is held up. Before 0.9 there are no such groups.
 #pragma once
 
 #include <condition_variable>
@@ -46,11 +46,11 @@ struct GroupOptions {
 
 class Membership;
 
-class GroupMember {
+class GroupParticipant {
  public:
-  GroupMember(Cluster& cluster, GroupOptions options);
-  virtual ~GroupMember();
-  GroupMember(const GroupMember&) = delete;
+  GroupParticipant(Cluster& cluster, GroupOptions options);
+  virtual ~GroupParticipant();
+  GroupParticipant(const GroupParticipant&) = delete;
 
   /// Other topics from now on; the group hears of it at the next heartbeat.
   void subscribe(std::vector<std::string> topics);
