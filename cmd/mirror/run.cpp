@@ -7,6 +7,7 @@
 #include "base/crc32c.h"
 #include "base/interrupt.h"
 #include "base/text.h"
+#include "mirror/group_sync.h"
 #include "mirror/mirror.h"
 #include "mirror/pair.h"
 #include "mirror/share.h"
@@ -51,6 +52,9 @@ class MirrorRun : public Invocation {
   bool share_ = false;
   Milliseconds session_timeout_{10'000};
   mirror::Share* shared_ = nullptr;
+  bool sync_groups_ = false;
+  std::string groups_;
+  Milliseconds sync_interval_{10'000};
   std::set<TopicPartition> seen_;
   std::set<TopicPartition> reported_;
   std::set<std::string> refused_;
@@ -88,6 +92,14 @@ class MirrorRun : public Invocation {
     list.push_back({"--session-timeout", "DURATION",
                     "With --share: how long a run is silent before others take over",
                     &session_timeout_});
+    list.push_back({"--sync-groups", "",
+                    "Keep the positions of the source's groups in step in the target, as far as "
+                    "records are copied",
+                    &sync_groups_});
+    list.push_back({"--groups", "REGEX", "With --sync-groups: only groups whose whole name matches",
+                    &groups_});
+    list.push_back({"--sync-interval", "DURATION",
+                    "With --sync-groups: how often positions are looked at", &sync_interval_});
     list.push_back({"--rate", "SIZE", "Bytes a second at most, as they were fetched", &rate_});
     list.push_back({"--memory", "SIZE", "What may be under way between the clusters", &memory_});
     list.push_back({"--refresh", "DURATION",
@@ -209,6 +221,10 @@ class MirrorRun : public Invocation {
     if (share_ && (exit_ || !shard_.empty()))
       throw Error("--share is for runs that go on for good, without --exit and --shard",
                   Exit::usage);
+    mirror::GroupSyncOptions syncing;
+    if (!groups_.empty()) syncing.groups.emplace(groups_);
+    if (!groups_.empty() && !sync_groups_)
+      throw Error("--groups goes with --sync-groups", Exit::usage);
     pair_.open(context);
     mirror::MirrorOptions options;
     options.name = pair_.name();
@@ -241,6 +257,15 @@ class MirrorRun : public Invocation {
       sharing.log = [&context](const std::string& sentence) { context.detail(sentence); };
       shared_ = &shared.emplace(pair_.source(), pair_.target(), copier, std::move(sharing));
     }
+    std::optional<mirror::GroupSync> synced;
+    if (sync_groups_ && !context.settings.dry_run) {
+      syncing.mirror = pair_.name();
+      syncing.source_cluster_id = pair_.source_id();
+      syncing.interval = sync_interval_;
+      syncing.warn = [&context](const std::string& sentence) { context.warn(sentence); };
+      syncing.log = [&context](const std::string& sentence) { context.detail(sentence); };
+      synced.emplace(pair_.source(), pair_.target(), copier, std::move(syncing));
+    }
     look_for_topics(context, copier, true);
     try {
       copy(context, copier);
@@ -251,6 +276,7 @@ class MirrorRun : public Invocation {
       throw;
     }
     copier.finish();
+    if (synced && exit_) synced->finish();
     if (shared) shared->leave();
     look_at(context, copier);
     print(context, copier);
@@ -332,6 +358,9 @@ stopped or waits). make install brings a unit for systemd, kt-mirror@.service.
 
 MirrorMaker's flags and files are taken too, and kt goes on where it came to: kt-mirror-moving-in(7).
 
+--sync-groups commits what groups have committed in the source at the same place in the target, exactly,
+never beyond what is copied; a group that has members in the target, or was moved on there, is left alone.
+
 With --share the same command runs on any number of machines. Kafka's group protocol deals the partitions
 out among them, in the target (in the source where the target is older than 0.9), as the group
 kt-mirror.NAME.SOURCE; what a run had that ends or dies goes to the others.
@@ -351,6 +380,9 @@ says where each partition would go on, and what would stop it.)",
                   "as a service, watched by Prometheus"},
                  {"kt mirror run --regex 'app-.*' --from east --to west --share",
                   "on several machines, which share the work"},
+                 {"kt mirror run orders --from east --to west --exit --sync-groups "
+                  "--groups 'billing.*'",
+                  "a topic, and where its readers are"},
                  {"kt mirror run --mm2 mm2.properties",
                   "instead of MirrorMaker 2, from where it came to"},
                  {"kt mirror run orders --from east --to west --start @-1h --on-gap skip",
