@@ -143,6 +143,16 @@ Settings with_properties(const Settings& shared, const std::string& named,
   return settings;
 }
 
+std::optional<std::map<TopicPartition, std::vector<mirror::OffsetSync>>> offset_syncs(
+    const mirror::MakerSettings& maker, Cluster& source, Cluster& target) {
+  if (maker.syncs_topic.empty()) return std::nullopt;
+  auto& keeper = maker.syncs_in_target ? target : source;
+  auto metadata = keeper.refresh({maker.syncs_topic});
+  const auto* topic = metadata->topic(maker.syncs_topic);
+  if (topic == nullptr || topic->partitions.empty()) return std::nullopt;
+  return mirror::read_offset_syncs(keeper, maker.syncs_topic);
+}
+
 mirror::Takeover takeover(Context& context, const mirror::MakerSettings& maker, Cluster& source,
                           Cluster& target) {
   if (!maker.group.empty()) {
@@ -159,12 +169,8 @@ mirror::Takeover takeover(Context& context, const mirror::MakerSettings& maker, 
   if (maker.syncs_topic.empty()) return {};
   if (!context.settings.dry_run)
     refuse_if_running(describe_groups(target, {maker.connect_group}).front());
-  auto& keeps_syncs = maker.syncs_in_target ? target : source;
-  auto metadata = keeps_syncs.refresh({maker.syncs_topic});
-  const auto* topic = metadata->topic(maker.syncs_topic);
-  if (topic == nullptr || topic->partitions.empty()) return {};
-  return mirror::from_offset_syncs(source, target,
-                                   mirror::read_offset_syncs(keeps_syncs, maker.syncs_topic));
+  auto syncs = offset_syncs(maker, source, target);
+  return syncs ? mirror::from_offset_syncs(source, target, *syncs) : mirror::Takeover();
 }
 
 }  // namespace kt

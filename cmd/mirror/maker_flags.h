@@ -40,6 +40,10 @@ class MakerFlags {
 Settings with_properties(const Settings& shared, const std::string& named,
                          const mirror::Properties& properties);
 
+/// MirrorMaker 2's offset syncs; nothing where it wrote none.
+std::optional<std::map<TopicPartition, std::vector<mirror::OffsetSync>>> offset_syncs(
+    const mirror::MakerSettings& maker, Cluster& source, Cluster& target);
+
 /// Where MirrorMaker came to. Throws where it still runs, unless nothing is to be changed.
 mirror::Takeover takeover(Context& context, const mirror::MakerSettings& maker, Cluster& source,
                           Cluster& target);

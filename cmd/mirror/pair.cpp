@@ -120,6 +120,12 @@ mirror::Takeover MirrorPair::takeover(Context& context) {
   return kt::takeover(context, *maker_settings_, *source_, *target_);
 }
 
+std::optional<std::map<TopicPartition, std::vector<mirror::OffsetSync>>>
+MirrorPair::offset_syncs() {
+  if (!maker_settings_) return std::nullopt;
+  return kt::offset_syncs(*maker_settings_, *source_, *target_);
+}
+
 std::vector<mirror::TopicPlan> MirrorPair::plans(const std::vector<mirror::CopiedTopic>& topics) {
   auto plans = mirror::plan_topics(*source_, *target_, topics);
   if (maker_settings_ && maker_settings_->replication_factor)

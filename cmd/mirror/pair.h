@@ -1,6 +1,7 @@
 // What the commands of `kt mirror` share: the two clusters, and the topics with their names there.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -38,6 +39,8 @@ class MirrorPair {
   const std::optional<mirror::MakerSettings>& maker() const { return maker_settings_; }
   /// Where MirrorMaker came to; empty without its files.
   mirror::Takeover takeover(Context& context);
+  /// MirrorMaker 2's; nothing where its file was not given or it wrote none.
+  std::optional<std::map<TopicPartition, std::vector<mirror::OffsetSync>>> offset_syncs();
   /// Empty before 0.10.1.
   const std::string& source_id() const { return source_id_; }
 

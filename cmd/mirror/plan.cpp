@@ -5,6 +5,7 @@
 
 #include "client/offsets.h"
 #include "mirror/pair.h"
+#include "mirror/read_rate.h"
 #include "mirror/record_stream.h"
 #include "protocol/errors.h"
 #include "protocol/msg/describe_log_dirs.h"
@@ -12,10 +13,19 @@
 namespace kt {
 namespace {
 
+constexpr Milliseconds kTryFor{1'000};
+
 class MirrorPlan : public Invocation {
   MirrorPair pair_;
+  std::optional<Size> rate_;
+  std::map<TopicPartition, mirror::OffsetRange> left_;  ///< what is to be copied
 
-  std::vector<Argument> arguments() override { return pair_.arguments(); }
+  std::vector<Argument> arguments() override {
+    auto list = pair_.arguments();
+    list.push_back(
+        {"--rate", "SIZE", "The limit of bytes a second that kt mirror run will get", &rate_});
+    return list;
+  }
 
   /// Bytes of each topic's leaders, where brokers tell (1.0).
   std::map<std::string, int64_t> sizes() {
@@ -44,7 +54,8 @@ class MirrorPlan : public Invocation {
   };
 
   /// What is left of each topic, by its source name.
-  std::map<std::string, Amount> amounts(const std::vector<mirror::CopiedTopic>& topics) {
+  std::map<std::string, Amount> amounts(const std::vector<mirror::CopiedTopic>& topics,
+                                        const mirror::Takeover& takeover) {
     std::vector<OffsetQuery> queries;
     for (const auto& topic : topics)
       for (const auto& partition : topic.source.partitions)
@@ -57,6 +68,8 @@ class MirrorPlan : public Invocation {
     auto positions = pair_.positions(targets);
     std::map<TopicPartition, const mirror::TargetPosition*> known;
     for (size_t i = 0; i < sources.size(); ++i) known[sources[i]] = &positions[i];
+    std::map<std::string, std::string> target_of;
+    for (const auto& topic : topics) target_of[topic.source.name.value_or("")] = topic.target;
     std::map<std::string, Amount> amounts;
     for (size_t i = 0; i + 1 < ends.size(); i += 2) {
       const auto& id = ends[i].partition;
@@ -68,7 +81,10 @@ class MirrorPlan : public Invocation {
       }
       const auto* at = known[id];
       int64_t position = at == nullptr ? -1 : at->source_position.value_or(-1);
+      if (at != nullptr && position < 0 && takeover)
+        position = takeover(id, {target_of[id.topic], id.partition}, *at).value_or(-1);
       amount.whole += latest - earliest;
+      left_[id] = {std::max(position, earliest), latest};
       amount.lag += std::max<int64_t>(0, latest - std::max(position, earliest));
       if (at == nullptr) continue;
       if (position < 0 && !at->is_empty())
@@ -90,13 +106,22 @@ class MirrorPlan : public Invocation {
     return plan.action == mirror::TopicAction::grow ? "add partitions" : "copy";
   }
 
+  /// How long so many bytes take at the speed at which the source can be read, to the second.
+  static Value time_of(const Value& size, int64_t bytes_per_s) {
+    if (size.is_null() || bytes_per_s <= 0) return {};
+    return (size.integer() + bytes_per_s - 1) / bytes_per_s * 1000;
+  }
+
   Exit run(Context& context) override {
+    if (rate_ && rate_->bytes < 1) throw Error("--rate must be 1 or more", Exit::usage);
     pair_.open(context);
     context.report();
     auto topics = pair_.choose(context);
     auto plans = pair_.plans(topics);
-    auto left = amounts(topics);
+    auto left = amounts(topics, pair_.takeover(context));
     auto bytes = sizes();
+    auto bytes_per_s = mirror::measure_read_rate(pair_.source(), left_, kTryFor);
+    if (rate_ && (bytes_per_s == 0 || bytes_per_s > rate_->bytes)) bytes_per_s = rate_->bytes;
     for (const auto& plan : plans) {
       const auto& amount = left[plan.source];
       Value size;
@@ -113,8 +138,8 @@ class MirrorPlan : public Invocation {
       Value problem;
       if (!amount.problem.empty()) problem = amount.problem;
       context.report().row({plan.source, plan.target, action(plan), plan.partitions,
-                            plan.target_partitions, plan.replication_factor, amount.lag,
-                            std::move(size), Value(settings), std::move(problem)});
+                            plan.target_partitions, plan.replication_factor, amount.lag, size,
+                            time_of(size, bytes_per_s), Value(settings), std::move(problem)});
     }
     return exit_of(context);
   }
@@ -132,6 +157,9 @@ partitions, or copy into what is there; how many offsets and about how many byte
 settings that a new topic gets, and those that differ where it is there already; and what would stop it.
 Nothing is changed.
 
+The time is reckoned from what the source gave in one second of reading, or from --rate where that is less;
+a target that is slower takes longer. What others write meanwhile comes on top.
+
 A new topic gets the settings set on the source's, except those about its own replicas and brokers, and
 message.timestamp.type, so that records keep their times.)",
     .examples = {{"kt mirror plan --from east --to west", "every topic"},
@@ -146,6 +174,8 @@ message.timestamp.type, so that records keep their times.)",
               {"offsets", "OFFSETS", Kind::integer, "Offsets that are to be copied"},
               {"size_bytes", "SIZE", Kind::size_bytes,
                "About how many bytes that is; null where brokers do not tell"},
+              {"time_ms", "TIME", Kind::duration_ms,
+               "About how long that takes; null where it is not known"},
               {"settings", "SETTINGS", Kind::texts, "What a new topic gets, or what differs"},
               {"problem", "PROBLEM", Kind::text, "What would stop it; null otherwise"}}},
     .connects = false,

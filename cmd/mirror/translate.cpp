@@ -13,6 +13,8 @@ namespace {
 class MirrorTranslate : public Invocation {
   MirrorPair pair_;
   std::vector<std::string> groups_;
+  /// MirrorMaker 2's, where it was there before.
+  std::optional<std::map<TopicPartition, std::vector<mirror::OffsetSync>>> syncs_;
 
   std::vector<Argument> arguments() override {
     auto list = pair_.cluster_arguments();
@@ -47,6 +49,11 @@ class MirrorTranslate : public Invocation {
       else
         item.found = mirror::translate(pair_.source(), item.source, pair_.target(), item.target,
                                        positions[i], item.source_offset);
+      bool is_others = item.found.is_before_all || !positions[i].source_position;
+      if (syncs_ && is_others && !positions[i].error)
+        item.found = mirror::translate_by_syncs(pair_.source(), item.source, pair_.target(),
+                                                item.target.partition, (*syncs_)[item.source],
+                                                positions[i], item.source_offset);
     }
     return items;
   }
@@ -54,6 +61,7 @@ class MirrorTranslate : public Invocation {
   Exit run(Context& context) override {
     pair_.open(context);
     context.report();
+    syncs_ = pair_.offset_syncs();
     auto described = describe_groups(pair_.source(), groups_);
     auto all = fetch_group_offsets(pair_.source(), described);
     auto there = describe_groups(pair_.target(), groups_);
@@ -118,7 +126,8 @@ commits it there under the same name. --name and --rename must be those of the m
 The target position is that of the first copied record at or after the source's, read off the target's own
 batches. A position beyond what has been copied, or at records that the target no longer has, is an error
 of that partition, never a guess. Stop the group's members in the source first; in the target it must have
-none.)",
+none. With MirrorMaker 2's file (--mm2), positions in what it copied are translated from its offset syncs,
+the records after them compared one by one.)",
     .examples = {{"kt mirror translate billing --from east --to west --dry-run",
                   "where would it go on?"},
                  {"kt mirror translate billing --from east --to west", "one group, moved"}},

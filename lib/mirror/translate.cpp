@@ -59,6 +59,7 @@ Translation translate(Cluster& source, const TopicPartition& source_partition, C
     return {{}, fmt::format("copied up to offset {} only", *at.source_position)};
   }
   std::optional<Found> best;
+  bool is_first = true;
   for (int64_t low = at.earliest, high = at.latest; low < high;) {
     int64_t middle = low + (high - low) / 2;
     auto own = first_own(target, target_partition, middle, high);
@@ -70,12 +71,14 @@ Translation translate(Cluster& source, const TopicPartition& source_partition, C
       high = middle;
     } else if (own->source_end <= source_offset) {
       low = own->next_offset;
+      is_first = false;
     } else {
       best = own;
       high = std::min(middle, own->base_offset);
     }
   }
   if (!best) return {{}, "the target has deleted the records there"};
+  if (source_offset < best->source_first && is_first) return {best->base_offset, {}, true};
   if (source_offset <= best->source_first) return {best->base_offset, {}};
   if (!best->is_joined) return {best->base_offset + (source_offset - best->source_first), {}};
   int64_t all = count_records(source, source_partition, best->source_first, best->source_end);
@@ -84,6 +87,30 @@ Translation translate(Cluster& source, const TopicPartition& source_partition, C
   return {
       best->next_offset - count_records(source, source_partition, source_offset, best->source_end),
       {}};
+}
+
+Translation translate_by_syncs(Cluster& source, const TopicPartition& source_partition,
+                               Cluster& target, const TopicPartition& target_partition,
+                               const std::vector<OffsetSync>& syncs, const TargetPosition& at,
+                               int64_t source_offset) {
+  const OffsetSync* nearest = nullptr;
+  for (const auto& sync : syncs)
+    if (sync.source_offset <= source_offset && sync.target_offset >= at.earliest &&
+        (nearest == nullptr || sync.source_offset >= nearest->source_offset))
+      nearest = &sync;
+  if (nearest == nullptr) return {{}, "none of MirrorMaker 2's offset syncs lies before it"};
+  RecordStream sent(source, source_partition, nearest->source_offset, source_offset);
+  RecordStream copied(target, target_partition, nearest->target_offset, at.latest);
+  int64_t offset = nearest->target_offset;
+  while (const auto* record = sent.next()) {
+    const auto* copy = copied.next();
+    if (copy == nullptr || copy->key != record->key || copy->value != record->value)
+      return {{},
+              fmt::format("the copies of the records before it differ, at offset {} of the source",
+                          record->offset)};
+    offset = copy->offset + 1;
+  }
+  return {offset, {}};
 }
 
 }  // namespace kt::mirror

@@ -2,7 +2,7 @@
 # What `make bench` runs: kt beside kcat and the Java tools of 4.3.0, on one real 4.3.0 broker and on the sandbox, in
 # turns, as medians and ratios. A rival that is missing is a failure.
 #
-#   BUILD=build tests/bench/bench.sh [startup | topics | offsets | groups | consume | formats | produce | log | migrate | sandbox | plan]...     all unless said
+#   BUILD=build tests/bench/bench.sh [startup | topics | offsets | groups | consume | formats | produce | log | migrate | sandbox | plan | mirror]...     all unless said
 #
 # KT_BENCH_MIB (1024) is the size of the stream, KT_BENCH_TOPICS (1000) the number of topics of three partitions.
 set -euo pipefail
@@ -14,7 +14,7 @@ kt=$build/cmd/kt
 mib=${KT_BENCH_MIB:-1024}
 topics=${KT_BENCH_TOPICS:-1000}
 scratch=$(mktemp -d)
-trap '"$real/kafka.sh" stop "$scratch/broker" 2>/dev/null; rm -rf "$scratch"' EXIT
+trap '"$real/kafka.sh" stop "$scratch/broker" 2>/dev/null; "$real/kafka.sh" stop "$scratch/far" 2>/dev/null; rm -rf "$scratch"' EXIT
 
 "$real/deps.sh"
 jars=$("$real/install.sh" 4.3.0)
@@ -243,4 +243,6 @@ plan() {
   "$build/tests/plan-bench"
 }
 
-for part in ${*:-startup topics offsets groups consume formats produce log migrate sandbox plan}; do $part; done
+. "$here/mirror.sh"
+
+for part in ${*:-startup topics offsets groups consume formats produce log migrate sandbox plan mirror}; do $part; done
