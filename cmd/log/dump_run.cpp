@@ -16,6 +16,12 @@ namespace {
 
 constexpr auto kLookAgain = std::chrono::milliseconds(200);
 
+/// How much a thread prints before it waits for its turn: a piece, or its share of memory.
+size_t most_ahead(int threads) {
+  constexpr size_t kMost = size_t{4} << 20, kTogether = size_t{16} << 20;
+  return threads == 1 ? 0 : std::min(kMost, kTogether / static_cast<size_t>(threads));
+}
+
 std::string partition_of(const LogFile& file) {
   return std::filesystem::path(file.path).parent_path().string();
 }
@@ -24,11 +30,13 @@ std::string partition_of(const LogFile& file) {
 
 class PrintWorker final : public PieceWorker {
  public:
-  PrintWorker(DumpRun& run, PieceSource& source, const std::vector<LogFile>& files, int64_t skip)
+  PrintWorker(DumpRun& run, PieceSource& source, const std::vector<LogFile>& files, int64_t skip,
+              size_t most_ahead)
       : run_(run),
         source_(source),
         files_(files),
         skip_(skip),
+        most_ahead_(most_ahead),
         printer_(make_dump_printer(run.options_)) {}
 
   void work(const Piece& piece, const std::function<void()>& take_turn) override {
@@ -37,9 +45,12 @@ class PrintWorker final : public PieceWorker {
     damage_.clear();
     if (piece.first && !run_.following_) title(file, piece.number == 0);
     if (file.kind != FileKind::segment) return print_side(file, piece.number == 0);
+    bool has_turn = false;
     int64_t printed =
         printer_->print(file, piece, piece.file == 0 ? skip_ : 0, run_.left_, out_, damage_, [&] {
+          if (!has_turn && out_.size() < most_ahead_) return;
           take_turn();
+          has_turn = true;
           run_.write(out_.view());
           out_.clear();
         });
@@ -85,6 +96,7 @@ class PrintWorker final : public PieceWorker {
   PieceSource& source_;
   const std::vector<LogFile>& files_;
   int64_t skip_;
+  size_t most_ahead_;
   std::unique_ptr<DumpPrinter> printer_;
   stream::OutputBuffer out_;
   std::vector<Damage> damage_;
@@ -170,8 +182,9 @@ void DumpRun::print_files(const std::vector<LogFile>& files, const Start& start,
   left_ = most;
   if (most <= 0) return;
   PieceSource source(files, start.positions);
-  run_pieces(source, threads,
-             [&] { return std::make_unique<PrintWorker>(*this, source, files, start.skip); });
+  run_pieces(source, threads, [&] {
+    return std::make_unique<PrintWorker>(*this, source, files, start.skip, most_ahead(threads));
+  });
 }
 
 void DumpRun::follow() {
