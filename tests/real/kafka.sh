@@ -2,6 +2,7 @@
 # Real Kafka clusters on 127.0.0.1, for tests and for trying things out.
 #
 #   kafka.sh start RELEASE DIR [BROKERS] [KEY=VALUE...]   start a cluster that lives in DIR, print its bootstrap list
+#                                                         (ID:KEY=VALUE: a setting of that broker alone)
 #   kafka.sh stop DIR                                     kill it and remove DIR (--keep as last word: keep the files)
 #   kafka.sh stop-broker DIR ID                           end one broker in good order; start-broker DIR ID: again
 #   kafka.sh run RELEASE [BROKERS] -- COMMAND...          run a command with KT_BOOTSTRAP_SERVER (and KT_ZOOKEEPER) set
@@ -161,7 +162,10 @@ start() {
     port=$(free_port)
     bootstrap+=${bootstrap:+,}127.0.0.1:$port
     mkdir -p "$dir/broker-$id/data"
-    { settings "$dir" "$id" "$port" "$brokers"; printf '%s\n' "$@"; } >"$dir/broker-$id/server.properties"
+    {
+      settings "$dir" "$id" "$port" "$brokers"
+      printf '%s\n' "$@" | sed -n "s/^$id://p; /^[0-9]*:/!p"
+    } >"$dir/broker-$id/server.properties"
     launch_broker "$dir" "$id"
   done
   for id in $(seq "$brokers"); do await_broker "$dir" "$id"; done

@@ -1,7 +1,7 @@
 #!/bin/bash
 # What `make test-kafka` runs: on each release the cases, on real brokers and on the sandbox as that release, held
-# against that release's own tools; what faults leave behind; Kafka's message converters; mirrors between releases; then
-# clients that others wrote, against the sandbox.
+# against that release's own tools; what faults leave behind; racks; Kafka's message converters; mirrors between
+# releases; then clients that others wrote, against the sandbox.
 #
 #   tests/real/run.sh [RELEASE... | all]     nothing: the seven of every day
 #
@@ -158,6 +158,12 @@ fi
 echo "Faults on clusters of three brokers"
 for release in 1.1.1 4.3.0; do
   case " ${releases[*]} " in *" $release "*) suite "faults $release" timeout -k 20 600 bash "$here/faults.sh" "$release" 1 ;; esac
+done
+
+# One that kt places replicas for, one whose moves go through ZooKeeper, and the newest.
+echo "Racks and log directories, on clusters of three brokers"
+for release in 0.10.2.2 1.1.1 4.3.0; do
+  case " ${releases[*]} " in *" $release "*) suite "racks $release" timeout -k 20 300 bash "$here/racks.sh" "$release" ;; esac
 done
 
 # What does not depend on the release asked for.
