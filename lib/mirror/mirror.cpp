@@ -348,6 +348,8 @@ void Mirror::place(Lane& lane, int64_t earliest, int64_t latest, const TargetPos
                                                     .has_zstd = abilities_.has_zstd});
   lane.forwarder->resume(position, run);
   lane.state = LaneState::copying;
+  // Thousands take their time to start; one that starts over and over is no progress.
+  if (lane.failures == 0) last_progress_ = Clock::system().now();
   look_if_done(lane);
   if (lane.state != LaneState::copying) return;
   lane.paused = false;

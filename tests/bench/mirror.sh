@@ -130,14 +130,16 @@ latency() {
 # What kt sends, in segments with data, on all its connections.
 sent() { ss -tinpH 2>/dev/null | grep -A1 "pid=$1," | grep -o 'data_segs_out:[0-9]*' | awk -F: '{ n += $2 } END { print n + 0 }'; }
 
+still_runs() { kill -0 "$1" 2>/dev/null || { grep ^kt: "$scratch/copy.log" >&2 && exit 1; }; }
+
 idle() {
   local pid before cpu
   "$kt" topic create idle -p 5000 -b "$bootstrap" --timeout 3m -q >/dev/null
-  "$kt" mirror run idle --from "$bootstrap" --to "$far" --rename '(.*)=kt.$1' --timeout 3m -q >"$scratch/copy.log" 2>&1 &
+  "$kt" mirror run idle --from "$bootstrap" --to "$far" --rename '(.*)=kt.$1' -q >"$scratch/copy.log" 2>&1 &
   pid=$!
-  until [ "$("$kt" topic describe kt.idle -b "$far" -o csv 2>/dev/null | wc -l)" -gt 5000 ]; do kill -0 $pid && sleep 0.5; done
+  until [ "$("$kt" topic describe kt.idle -b "$far" -o csv 2>/dev/null | wc -l)" -gt 5000 ]; do still_runs $pid && sleep 0.5; done
   seq 50000 | kcat -P -b "$bootstrap" -t idle
-  until [ "$(arrived kt.idle)" -ge 50000 ]; do kill -0 $pid && sleep 0.5; done
+  until [ "$(arrived kt.idle)" -ge 50000 ]; do still_runs $pid && sleep 0.5; done
   sleep 5
   before=$(sent $pid) cpu=$(cpu_ms $pid)
   sleep 30
