@@ -28,7 +28,8 @@ struct Lane {
   TopicPartition source, target;
   RunIds ids;
   LaneState state = LaneState::starting;
-  int failures = 0;  ///< in a row
+  bool is_same_log = false;  ///< the source was held against the target once
+  int failures = 0;          ///< in a row
   Clock::Time retry_at{};
   std::string message, hint;
 

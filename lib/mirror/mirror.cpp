@@ -23,6 +23,9 @@ constexpr Milliseconds kLookAround{200}, kFullWait{50}, kFinishLimit{10'000};
 constexpr Milliseconds kSaveEvery{1'000};
 constexpr std::chrono::hours kSaveAllEvery{1};
 
+constexpr const char* kCopyElsewhere =
+    "copy it into a new topic (--rename), or under a new --name with --append";
+
 std::string name_of(const TopicPartition& partition) {
   return fmt::format("{}-{}", partition.topic, partition.partition);
 }
@@ -94,34 +97,6 @@ Mirror::Mirror(Cluster& source, Cluster& target, MirrorOptions options)
 Mirror::~Mirror() {
   consumer_.reset();
   couriers_.clear();
-}
-
-void Mirror::add(const TopicPartition& source, const TopicPartition& target) {
-  RunIds ids(options_.name, options_.source_cluster_id, source);
-  std::lock_guard lock(mutex_);
-  auto& lane = lanes_[source];
-  if (!lane) lane = std::make_unique<Lane>(source, target, ids);
-  if (lane->state != LaneState::elsewhere) return;
-  lane->state = LaneState::starting;
-  lane->failures = 0;
-  lane->retry_at = {};
-}
-
-bool Mirror::has(const TopicPartition& source) const {
-  std::lock_guard lock(mutex_);
-  auto lane = lanes_.find(source);
-  return lane != lanes_.end() && lane->second->state != LaneState::elsewhere;
-}
-
-void Mirror::remove(const TopicPartition& source) {
-  std::lock_guard lock(mutex_);
-  auto found = lanes_.find(source);
-  if (found == lanes_.end()) return;
-  if (found->second->state == LaneState::copying) drop(*found->second);
-  if (found->second->state == LaneState::leaving) is_elsewhere(*found->second);
-  found->second->forwarder.reset();
-  removed_.push_back(std::move(found->second));
-  lanes_.erase(found);
 }
 
 bool Mirror::work(Deadline until) {
@@ -219,6 +194,7 @@ void Mirror::start(const std::vector<Lane*>& due) {
   names.erase(std::unique(names.begin(), names.end()), names.end());
   auto ends = list_offsets(source_, queries, source_has_transactions_);
   auto positions = find_target_positions(source_, target_, options_.name, targets);
+  auto differs = changed_sources(due, targets, positions, ends);
   auto metadata = target_.refresh(names);
   for (size_t i = 0; i < due.size(); ++i) {
     auto& lane = *due[i];
@@ -230,6 +206,14 @@ void Mirror::start(const std::vector<Lane*>& due) {
       restart(lane, "the source's offsets are not told: " + error_text(source_error));
     } else if (positions[i].error) {
       restart(lane, positions[i].error->message());
+    } else if (differs.contains(&lane)) {
+      auto offset = *positions[i].source_position - 1;
+      stop(
+          lane,
+          fmt::format("{} in the source has another record at offset {} than was copied: the topic "
+                      "was created anew, or its log truncated",
+                      name_of(lane.source), offset),
+          kCopyElsewhere);
     } else if (known == nullptr || known->leader < 0) {
       restart(lane, fmt::format("{} has no leader in the target", name_of(lane.target)));
     } else {
@@ -324,7 +308,7 @@ void Mirror::place(Lane& lane, int64_t earliest, int64_t latest, const TargetPos
                 fmt::format("{} in the source ends at offset {}, but {} were copied: its log was "
                             "truncated, or the topic created anew",
                             name_of(lane.source), latest, position),
-                "copy it into a new topic (--rename), or under a new --name with --append");
+                kCopyElsewhere);
   }
   if (position < earliest) {
     auto gap = fmt::format("{}: the source has deleted offsets {} to {} before they were copied",
@@ -506,61 +490,6 @@ void Mirror::stop(Lane& lane, const std::string& message, const std::string& hin
   lane.state = LaneState::stopped;
   lane.message = message;
   lane.hint = hint;
-}
-
-void Mirror::leave(Lane& lane) {
-  if (lane.state != LaneState::copying) return is_elsewhere(lane);
-  consumer_->unassign(lane.source);
-  lane.courier->withdraw(lane);
-  while (lane.queue.size() > lane.in_flight) {
-    lane.queued_bytes -= lane.queue.back().bytes.size();
-    queued_bytes_ -= lane.queue.back().bytes.size();
-    lane.queue.pop_back();
-  }
-  lane.paused = false;
-  lane.state = LaneState::leaving;
-}
-
-void Mirror::is_elsewhere(Lane& lane) {
-  if (lane.state == LaneState::leaving) drop(lane);
-  lane.state = LaneState::elsewhere;
-  lane.target_next = -1;  // whoever has it stores its position
-  lane.source_end = -1;
-  lane.message.clear();
-  lane.hint.clear();
-  changed_.notify_all();
-}
-
-void Mirror::give_up(const std::set<TopicPartition>& sources) {
-  Deadline limit(kFinishLimit);
-  std::unique_lock lock(mutex_);
-  std::vector<Lane*> left;
-  for (const auto& source : sources)
-    if (auto lane = lanes_.find(source); lane != lanes_.end()) {
-      leave(*lane->second);
-      left.push_back(lane->second.get());
-    }
-  auto under_way = [](const Lane* lane) { return lane->state == LaneState::leaving; };
-  while (std::any_of(left.begin(), left.end(), under_way) && !limit.expired())
-    changed_.wait_for(lock, limit.sooner(kFullWait).remaining());
-  for (auto* lane : left)
-    if (under_way(lane)) is_elsewhere(*lane);
-}
-
-/// What was given up and has nothing under way any more is another's once its position is stored.
-void Mirror::let_go() {
-  std::vector<Lane*> settled;
-  {
-    std::lock_guard lock(mutex_);
-    for (auto& [id, lane] : lanes_)
-      if (lane->state == LaneState::leaving && lane->queue.empty()) settled.push_back(lane.get());
-  }
-  if (settled.empty()) return;
-  saved_at_ = {};
-  if (auto failure = save_positions(); !failure.empty()) return options_.log(failure);
-  std::lock_guard lock(mutex_);
-  for (auto* lane : settled)
-    if (lane->state == LaneState::leaving) is_elsewhere(*lane);
 }
 
 void Mirror::look_if_done(Lane& lane) {

@@ -20,6 +20,7 @@
 
 #include "base/position.h"
 #include "client/consumer.h"
+#include "client/offsets.h"
 #include "mirror/lane.h"
 #include "mirror/stored_positions.h"
 #include "mirror/takeover.h"
@@ -97,6 +98,10 @@ class Mirror {
   void let_go();
   bool start_lanes();
   void start(const std::vector<Lane*>& due);
+  std::set<const Lane*> changed_sources(const std::vector<Lane*>& due,
+                                        const std::vector<TargetPartition>& targets,
+                                        std::vector<TargetPosition> positions,
+                                        const std::vector<OffsetAnswer>& ends);
   void place(Lane& lane, int64_t earliest, int64_t latest, const TargetPosition& at);
   bool make_forwarder(Lane& lane, int64_t position, std::optional<Run> run);
   void take(const FetchedChunk& chunk);

@@ -439,6 +439,29 @@ TEST_CASE("a source that ends before what was copied stops its partition") {
   CHECK(mirror.status()[0].message.find("ends at offset 3") != std::string::npos);
 }
 
+TEST_CASE("a source created anew stops its partition though it has grown past the old position") {
+  for (const char* release : {"2.5.1", "4.3.0"}) {
+    INFO(std::string(release));
+    sandbox::Options options;
+    options.as_version = release;
+    Pair pair(options);
+    pair.produce(20);
+    CHECK(pair.copy().records == 20);
+    Pair other;  // another source under the same id
+    other.produce(30, "other");
+    Mirror mirror(other.from, pair.to, pair.options());
+    mirror.add({"t", 0}, {"t", 0});
+    Deadline limit(Milliseconds(15'000));
+    while (mirror.work(Deadline(Milliseconds(50))) && !limit.expired()) {
+    }
+    CHECK(mirror.status()[0].state == LaneState::stopped);
+    CHECK(mirror.status()[0].message.find("another record at offset 19") != std::string::npos);
+    CHECK(Pair::values(pair.to).size() == 20);
+    pair.produce(10);
+    CHECK(pair.copy().records == 10);
+  }
+}
+
 TEST_CASE("a batch that the target finds too large stops its partition alone") {
   Pair pair;
   pair.source.create_topic("good", 1);

@@ -32,8 +32,11 @@ trap 'exit 143' TERM
 
 die() { echo "FAILED $*"; exit 1; }
 
+# Half of them share the partitions out with others that do, and all meet on the same partitions.
 start_mirror() {
-  "$kt" mirror run torture holes --from "$source" --to "$target" "${maps[@]}" --refresh 5s --timeout 60s --memory 32MiB -v \
+  local share=()
+  [ $((RANDOM % 2)) = 0 ] || share=(--share --session-timeout 6s)
+  "$kt" mirror run torture holes "${share[@]}" --from "$source" --to "$target" "${maps[@]}" --refresh 5s --timeout 60s --memory 32MiB -v \
     >>"$scratch/mirror-$1.log" 2>&1 &
   mirrors[$1]=$!
 }
