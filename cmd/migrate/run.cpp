@@ -34,6 +34,8 @@ class MigrateRun : public Invocation {
   Size memory_{int64_t{128} << 20};
   std::optional<double> rate_;
   std::optional<Size> bytes_rate_;
+  std::string state_file_;
+  std::unique_ptr<migrate::StateFile> state_;
   std::unique_ptr<Aside> aside_;
 
   std::vector<Argument> arguments() override {
@@ -43,6 +45,10 @@ class MigrateRun : public Invocation {
          "Go on behind damaged messages and keep them here, as JSON lines with their byte "
          "positions",
          &damaged_, Complete::files});
+    list.push_back({"--state", "FILE",
+                    "Keep here, too, how far it came: what was copied need not be read again then, "
+                    "nor be there any more",
+                    &state_file_, Complete::files});
     list.push_back({"--follow", "", "Go on with what comes, until Ctrl-C", &follow_});
     list.push_back({"--append", "", "Write to partitions that hold records of others", &append_});
     list.push_back({"--no-create", "", "Do not create topics of the target", &no_create_});
@@ -84,6 +90,7 @@ class MigrateRun : public Invocation {
     options.mapping = setup_.mapping();
     options.append = append_;
     options.follow = follow_;
+    options.state = state_.get();
     options.threads = threads_;
     options.memory_bytes = static_cast<size_t>(memory_.bytes);
     options.records_per_s = rate_.value_or(0);
@@ -175,6 +182,7 @@ class MigrateRun : public Invocation {
           "--partitioner out",
           Exit::usage);
     if (!damaged_.empty()) aside_ = std::make_unique<Aside>(damaged_);
+    if (!state_file_.empty()) state_ = std::make_unique<migrate::StateFile>(state_file_);
     migrate::Migration migration(setup_.target(), options(context));
     context.report();
     add_topics(context, migration);
@@ -224,10 +232,12 @@ One to one, the partitions of a topic go, by broker and number, to the target's 
 order of the messages of one 0.7 partition holds within each partition of the target.
 
 Nothing is copied twice and nothing is left out, whatever is interrupted or killed: the same command goes
-on where it came to. Nothing is kept for that but what the target has: who a record is from is its producer id,
+on where it came to. Nothing needs to be kept for that but what the target has: who a record is from is its producer id,
 where it stood is its sequence. Targets before 0.11 have neither: there the offset at which a partition ends
 says how much is there, so that it must be copied one to one, nobody else may write to the partitions, and
-no request of a run that was killed may still be under way when the next begins.
+no request of a run that was killed may still be under way when the next begins. Up to 64 MiB of each partition
+are read again when it goes on, before 0.11 all of it; --state FILE spares that, and allows 0.7 to delete
+what was copied.
 The target's number of partitions, the brokers (or the order of --from), --name and --partitioner must stay what they were. kt migrate plan shows what would be
 done, kt migrate verify holds the copy against its source.
 

@@ -24,8 +24,9 @@ void Carrier::begin(Place place) {
   place_ = std::move(place);
   router_.begin(place_.run, place_.taken);
   place_.present.resize(static_cast<size_t>(options_.routing.partitions));
-  to_leave_out_.assign(place_.present.size(), 0);
-  if (place_.position == place_.run.start) to_leave_out_ = place_.present;
+  place_.before.resize(place_.present.size());
+  to_leave_out_ = place_.present;
+  for (size_t i = 0; i < to_leave_out_.size(); ++i) to_leave_out_[i] -= place_.before[i];
   if (!producer_.has_sequences()) return;
   for (size_t partition = 0; partition < place_.present.size(); ++partition)
     producer_.send_as(producer_topic_, static_cast<int32_t>(partition),
@@ -55,6 +56,8 @@ std::optional<DeliveryFailure> Carrier::carry(const Place& place) {
     carried_.bytes += entry->next_position - entry->position;
     place_.position = entry->next_position;
     place_.taken = router_.taken();
+    for (size_t i = 0; i < to_leave_out_.size(); ++i)
+      place_.before[i] = place_.present[i] - to_leave_out_[i];
     producer_.tick();
     if (Clock::system().now() - settled_at < kCheckpointEvery) continue;
     if (auto failure = settle()) return failure;

@@ -29,7 +29,8 @@ struct Place {
   mirror::Run run;
   std::vector<int64_t> present;
   int64_t position = run.start;
-  int64_t taken = 0;  ///< messages of the run before the position: all present
+  int64_t taken = 0;                 ///< messages of the run before the position
+  std::vector<int64_t> before = {};  ///< the same by partition of the target; none: 0 of each
 };
 
 /// What is known when all that was sent is acknowledged.

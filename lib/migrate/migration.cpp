@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "base/text.h"
 #include "mirror/record_stream.h"
@@ -121,7 +122,23 @@ void Migration::find_places(Topic& topic) {
     job->place = {*run, std::vector<int64_t>(static_cast<size_t>(topic.partitions)), run->start, 0};
     for (const auto& [partition, stream] : streams.of_source[job->number])
       if (stream.run == *run) job->place.present[static_cast<size_t>(partition)] = stream.records;
+    go_on_from_state(*job);
   }
+}
+
+void Migration::go_on_from_state(Job& job) {
+  if (options_.state != nullptr)
+    go_on_from(job, options_.state->find(job.source.id, job.topic->ids[job.number]));
+}
+
+/// In the middle of the run that the target tells of, if it has what was noted.
+void Migration::go_on_from(Job& job, std::optional<Place> noted) {
+  if (!noted || noted->run != job.place.run) return;
+  if (noted->before.size() != job.place.present.size()) return;
+  for (size_t i = 0; i < noted->before.size(); ++i)
+    if (noted->before[i] > job.place.present[i]) return;
+  noted->present = std::move(job.place.present);
+  job.place = std::move(*noted);
 }
 
 void Migration::check_room(const Topic& topic, const TargetStreams& streams) const {
@@ -148,12 +165,18 @@ void Migration::find_old_places(Topic& topic) {
     job->place.present[job->number] = count;
     if (count == 0) continue;
     job->status.is_begun = true;
+    if (options_.state != nullptr)
+      if (auto noted = options_.state->find(job->source.id, topic.ids[job->number]))
+        job->place.run = noted->run, job->place.position = noted->run.start;
+    go_on_from_state(*job);
+    auto passed = job->place.before.empty() ? 0 : job->place.before[job->number];
+    if (passed == count) continue;  // nothing of it is read again
     TopicPartition partition{topic.name, static_cast<int32_t>(job->number)};
     mirror::RecordStream last(target_, partition, count - 1, count);
     const auto* record = last.next();
     auto log = job->source.open();
-    legacy::LogReader reader(*log, job->place.run.start, 1 << 20);
-    int64_t seen = 0;
+    legacy::LogReader reader(*log, job->place.position, 1 << 20);
+    int64_t seen = passed;
     bool fits = false;
     while (auto entry = reader.next()) {
       if (entry->messages == nullptr) continue;
@@ -190,17 +213,20 @@ void Migration::find_again(Job& job) {
         if (stream.run == fresh.run) fresh.present[static_cast<size_t>(partition)] = stream.records;
     }
   }
-  job.place = std::move(fresh);
+  auto known = std::exchange(job.place, std::move(fresh));
+  go_on_from(job, std::move(known));
+  go_on_from_state(job);
 }
 
 void Migration::find_positions() {
   for (auto& job : jobs_) {
     auto log = job->source.open();
     Router router(routing(*job));
-    router.begin(job->place.run);
-    legacy::LogReader reader(*log, job->place.run.start, 1 << 20);
+    router.begin(job->place.run, job->place.taken);
+    legacy::LogReader reader(*log, job->place.position, 1 << 20);
     auto left = job->place.present;
     left.resize(static_cast<size_t>(job->topic->partitions));
+    for (size_t i = 0; i < job->place.before.size(); ++i) left[i] -= job->place.before[i];
     auto is_there = [&](std::string_view message) {
       return --left[static_cast<size_t>(router.next(message))] >= 0;
     };
@@ -241,6 +267,7 @@ void Migration::run(const std::function<bool()>& look) {
     changed_.notify_all();
   }
   for (auto& thread : threads) thread.join();
+  if (options_.state != nullptr) options_.state->save();
 }
 
 Migration::Job* Migration::take_job() {
@@ -353,6 +380,8 @@ std::optional<DeliveryFailure> Migration::carry_once(Job& job, legacy::Log& log)
     job.status.records += carried.records - before.records;
     job.status.bytes += carried.bytes - before.bytes;
     before = carried;
+    if (options_.state != nullptr)
+      options_.state->note(job.source.id, job.topic->ids[job.number], carrier.place());
   };
   auto failure = carrier.carry(job.place);
   if (!failure) job.place = carrier.place();

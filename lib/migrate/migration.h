@@ -19,6 +19,7 @@
 #include "legacy/log.h"
 #include "migrate/carrier.h"
 #include "migrate/router.h"
+#include "migrate/state.h"
 #include "migrate/streams.h"
 
 namespace kt::migrate {
@@ -42,6 +43,7 @@ struct MigrationOptions {
   double records_per_s = 0, bytes_per_s = 0;  ///< 0: no limit
   Compression compression;
   int64_t run_bytes = Router::kRunBytes;
+  StateFile* state = nullptr;  ///< kept beside what the target tells, where one is wanted
   /// Told of damaged entries, each once. Throws where they must not be left out.
   std::function<void(const legacy::PartitionId&, const legacy::LogReader::Entry&)> on_damage;
   std::function<void(const std::string&)> log = [](const std::string&) {};
@@ -86,6 +88,8 @@ class Migration {
   struct Job;
 
   void find_places(Topic& topic);
+  void go_on_from_state(Job& job);
+  static void go_on_from(Job& job, std::optional<Place> noted);
   void check_room(const Topic& topic, const TargetStreams& streams) const;
   void find_old_places(Topic& topic);
   Router::Options routing(const Job& job) const;

@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <filesystem>
 #include <map>
 #include <random>
 
@@ -11,8 +12,10 @@
 #include "legacy/broker.h"
 #include "mirror/record_stream.h"
 #include "sandbox/sandbox.h"
+#include "storage/file.h"
 #include "support/fake_kafka07.h"
 #include "support/kafka07.h"
+#include "support/temporary_directory.h"
 
 using namespace kt;
 using namespace kt::migrate;
@@ -275,6 +278,46 @@ TEST_CASE("a migration that follows brings what comes, from where a group stands
   auto expected = kafka07_messages(1);
   expected.erase(expected.begin());
   CHECK(target.read(1) == expected);
+}
+
+TEST_CASE("with a state file what was copied need not be there any more") {
+  for (std::string release : {"4.3", "0.10.2"}) {
+    CAPTURE(release);
+    TemporaryDirectory directory;
+    auto path = directory.path() + "/state";
+    Target target(2, {.brokers = 1, .as_version = release});
+    auto segments = legacy::find_files(kData, 0)[1].segments;
+    auto some = [&](size_t from, size_t to) {
+      auto made = sources();
+      made[1].open = [chosen = std::vector(segments.begin() + static_cast<ptrdiff_t>(from),
+                                           segments.begin() + static_cast<ptrdiff_t>(to))] {
+        return std::make_unique<legacy::FileLog>(chosen);
+      };
+      return made;
+    };
+    auto run = [&](std::vector<Source> from) {
+      StateFile state(path);
+      target.options.state = &state;
+      return target.run([] { return true; }, std::move(from));
+    };
+    check_done(run(some(0, 3)));
+    std::filesystem::copy_file(path, path + ".early");
+    check_done(run(some(2, 5)));
+    // Killed before the state was written: what the target has beyond it is left out.
+    std::filesystem::rename(path + ".early", path);
+    check_done(run(some(3, segments.size())));
+    CHECK(target.read(0) == kafka07_messages(0));
+    CHECK(target.read(1) == kafka07_messages(1));
+    // Without it, or with one of another migration, the beginning is missed.
+    std::filesystem::remove(path);
+    if (release == "4.3") {
+      auto statuses = run(some(3, segments.size()));
+      CHECK(statuses[1].state == State::stopped);
+      CHECK(statuses[1].message.find("were deleted before") != std::string::npos);
+    }
+    write_file(path, "{\"partitions\":[{}]}");
+    CHECK_THROWS_WITH_AS(StateFile{path}, doctest::Contains("is no state of a migration"), Error);
+  }
 }
 
 TEST_CASE("one to one needs a partition for each") {
