@@ -50,7 +50,9 @@ std::optional<LastRecord> last_copied(Cluster& target, const TargetPartition& pa
     if (end != at.source_position || may_hide_holes(batch, abilities)) return std::nullopt;
     std::optional<LastRecord> last;
     RecordReader reader(batch.bytes(), {});
-    while (const auto* record = reader.next()) last.emplace(*record, reader.batch());
+    // Where the target was compacted the batch may have lost its last record.
+    while (const auto* record = reader.next())
+      if (record->offset == batch.last_offset()) last.emplace(*record, reader.batch());
     return last;
   }
   return std::nullopt;
