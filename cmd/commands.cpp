@@ -28,6 +28,7 @@ extern const Command group_verify;
 extern const Command help;
 extern const Command jmx_get;
 extern const Command jmx_list;
+extern const Command jmx_watch;
 extern const Command list_examples;
 extern const Command log_check;
 extern const Command log_dump;
@@ -104,6 +105,7 @@ const CommandList& all_commands() {
       &check_command,
       &jmx_get,
       &jmx_list,
+      &jmx_watch,
       &log_dump,
       &log_check,
       &log_merge_state_changes,

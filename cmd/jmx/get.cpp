@@ -108,7 +108,9 @@ class JmxGet : public Invocation {
           values.push_back(
               Value::List{targets_[i].broker, targets_[i].address.to_string(), *line.values[i]});
       auto totals = line.totals();
-      context.report().row({name.first, name.second, line.type, std::move(totals[0]),
+      Value type;
+      if (!line.type.empty()) type = line.type;
+      context.report().row({name.first, name.second, std::move(type), std::move(totals[0]),
                             std::move(totals[1]), std::move(totals[2]), std::move(values)});
     }
   }

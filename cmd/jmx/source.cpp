@@ -128,6 +128,12 @@ std::unique_ptr<jmx::MBeans> open_jmx(Context& context, const JmxTarget& target,
   return jmx::connect_rmi(std::move(options), deadline);
 }
 
+void at_once(size_t count, const std::function<void(size_t)>& work) {
+  std::vector<std::jthread> threads;
+  for (size_t i = 1; i < count; ++i) threads.emplace_back(work, i);
+  if (count > 0) work(0);
+}
+
 void for_each_target(Context& context, const std::vector<JmxTarget>& targets,
                      const std::function<void(size_t)>& work) {
   std::vector<std::optional<Error>> failures(targets.size());
@@ -140,11 +146,7 @@ void for_each_target(Context& context, const std::vector<JmxTarget>& targets,
       failures[i] = Error(error.what());
     }
   };
-  {
-    std::vector<std::jthread> threads;
-    for (size_t i = 1; i < targets.size(); ++i) threads.emplace_back(one, i);
-    if (!targets.empty()) one(0);
-  }
+  at_once(targets.size(), one);
   bool all = std::all_of(failures.begin(), failures.end(),
                          [](const auto& failure) { return failure.has_value(); });
   if (all && !failures.empty()) throw Error(*failures.front());

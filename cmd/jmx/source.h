@@ -39,6 +39,9 @@ std::vector<JmxTarget> jmx_targets(const Context& context, const JmxFlags& flags
 /// Throws where it cannot be reached, or refuses.
 std::unique_ptr<jmx::MBeans> open_jmx(Context& context, const JmxTarget& target, Deadline deadline);
 
+/// Does `work` for each number below `count`, all at once; it must not throw.
+void at_once(size_t count, const std::function<void(size_t)>& work);
+
 /// Does `work` for each target at once, with its number; what one throws becomes an item error, or
 /// is thrown where all failed.
 void for_each_target(Context& context, const std::vector<JmxTarget>& targets,

@@ -36,12 +36,11 @@ constexpr std::array<std::string_view, 6> kMaps = {
     "java.util.HashMap",   "java.util.TreeMap",
     "java.util.Hashtable", "java.util.concurrent.ConcurrentHashMap",
     "java.util.EnumMap",   "java.util.concurrent.ConcurrentSkipListMap"};
-constexpr std::array<std::string_view, 8> kCollections = {
+constexpr std::array<std::string_view, 7> kCollections = {
     "java.util.ArrayList",
     "java.util.LinkedList",
     "java.util.HashSet",
     "java.util.TreeSet",
-    "java.util.CollSer",
     "java.util.ArrayDeque",
     "java.util.concurrent.CopyOnWriteArrayList",
     "java.util.concurrent.CopyOnWriteArraySet"};
@@ -96,6 +95,8 @@ class Converter {
       datum.value = convert(object.field("dataMap"), depth).value;
     } else if (object.is_a("java.util.Date")) {
       datum.value = date(object);
+    } else if (object.is_a("java.util.CollSer")) {
+      fill_immutable(datum, object, depth);
     } else if (is_any(object, kMaps)) {
       datum.value = members(object.written_values(), depth);
     } else if (is_any(object, kCollections)) {
@@ -105,6 +106,26 @@ class Converter {
     } else {
       fill_from_fields(datum, object, depth);
     }
+  }
+
+  /// List.of(), Set.of() and Map.of() are written as a class that says which.
+  void fill_immutable(Datum& datum, const JavaObject& object, int depth) {
+    auto tag = object.field("tag");
+    const auto* number = std::get_if<int64_t>(&tag);
+    auto values = object.written_values();
+    switch (number ? *number & 0xFF : 0) {
+      case 2:
+        datum.type = values.empty() || values.size() > 2 ? "SetN" : "Set12";
+        break;
+      case 3:
+        datum.type = values.size() == 2 ? "Map1" : "MapN";
+        datum.value = members(values, depth);
+        break;
+      default:
+        datum.type = values.empty() || values.size() > 2 ? "ListN" : "List12";
+    }
+    datum.type.insert(0, "java.util.ImmutableCollections$");
+    if (datum.is_null()) datum.value = list(values, depth);
   }
 
   /// Boxes and atomics have one field, `value`; of what nobody knows all fields are shown.

@@ -154,8 +154,18 @@ class RmiMBeans : public MBeans {
     return info;
   }
 
+  /// Whether the JVM has thrown our connection away, as it does when it was idle for some minutes.
+  static bool is_forgotten(const std::vector<Reply>& replies) {
+    if (replies.empty() || !replies.front().failed) return false;
+    const auto* exception = object_of(replies.front().message->value);
+    return exception && exception->is_a("java.rmi.NoSuchObjectException");
+  }
+
   std::vector<Reply> call(const std::vector<Call>& calls) {
     try {
+      auto replies = connection_->call(object_id_, calls, deadline_);
+      if (!is_forgotten(replies)) return replies;
+      connect();
       return connection_->call(object_id_, calls, deadline_);
     } catch (const DecodeError& error) {
       throw Error(where() + error.message());

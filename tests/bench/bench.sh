@@ -2,7 +2,7 @@
 # What `make bench` runs: kt beside kcat and the Java tools of 4.3.0, on one real 4.3.0 broker and on the sandbox, in
 # turns, as medians and ratios. A rival that is missing is a failure.
 #
-#   BUILD=build tests/bench/bench.sh [startup | topics | offsets | groups | consume | formats | produce | log | migrate | sandbox | plan | mirror]...     all unless said
+#   BUILD=build tests/bench/bench.sh [startup | topics | offsets | groups | consume | formats | produce | log | migrate | jmx | sandbox | plan | mirror]...     all unless said
 #
 # KT_BENCH_MIB (1024) is the size of the stream, KT_BENCH_TOPICS (1000) the number of topics of three partitions.
 set -euo pipefail
@@ -14,7 +14,7 @@ kt=$build/cmd/kt
 mib=${KT_BENCH_MIB:-1024}
 topics=${KT_BENCH_TOPICS:-1000}
 scratch=$(mktemp -d)
-trap '"$real/kafka.sh" stop "$scratch/broker" 2>/dev/null; "$real/kafka.sh" stop "$scratch/far" 2>/dev/null; rm -rf "$scratch"' EXIT
+trap 'for cluster in broker far jmx; do "$real/kafka.sh" stop "$scratch/$cluster" 2>/dev/null; done; rm -rf "$scratch"' EXIT
 
 "$real/deps.sh"
 jars=$("$real/install.sh" 4.3.0)
@@ -253,6 +253,20 @@ sandbox() {
   exec 4>&-
 }
 
+# One attribute, and all that a broker has, beside JmxTool. Some attributes throw: then kt ends with 1.
+jmx() {
+  local address one tool
+  KT_KAFKA_JMX=" " "$real/kafka.sh" start 4.3.0 "$scratch/jmx" >/dev/null
+  address=127.0.0.1:$(cat "$scratch/jmx/broker-1/jmx-port")
+  one=kafka.server:type=ReplicaManager,name=LeaderCount
+  tool="$java org.apache.kafka.tools.JmxTool --one-time --jmx-url service:jmx:rmi:///jndi/rmi://$address/jmxrmi"
+  compare "jmx get, one attribute" 5 "<= 0.025" kt "$kt jmx get $one Value --jmx $address" "Java JmxTool" \
+    "$tool --object-name $one --attributes Value"
+  echo "$kt jmx get '*:*' -o csv --jmx $address 2>/dev/null || [ \$? = 1 ]" >"$scratch/jmx-all"
+  compare "jmx get, all MBeans of a broker" 5 "< 1000 ms" kt "sh $scratch/jmx-all" "Java JmxTool" "$tool"
+  "$real/kafka.sh" stop "$scratch/jmx"
+}
+
 # 50 clusters of 200 brokers and 200,000 replicas, held to their bar.
 plan() {
   cmake --build "$build" --target plan-bench >/dev/null
@@ -261,4 +275,4 @@ plan() {
 
 . "$here/mirror.sh"
 
-for part in ${*:-startup topics offsets groups consume formats produce log migrate sandbox plan mirror}; do $part; done
+for part in ${*:-startup topics offsets groups consume formats produce log migrate jmx sandbox plan mirror}; do $part; done

@@ -74,6 +74,16 @@ TEST_CASE("4.3.0: an attribute that throws says what, and an enum its constant")
   CHECK(std::get<std::string>(unit.value.value) == "SECONDS");
 }
 
+TEST_CASE("a JVM that has forgotten the connection is asked for a new one") {
+  RecordedSession session(path_of("4.3.0"));
+  auto mbeans = replay(session, 21999);
+  session.answer_once(path_of("forgotten"));
+  auto info = mbeans->describe({"java.lang:type=Memory"}).at(0);
+  CHECK(info.error == "");
+  CHECK(info.class_name == "sun.management.MemoryImpl");
+  CHECK(session.connections() == 4);
+}
+
 TEST_CASE("0.8.0: names with quotes are listed and found without") {
   RecordedSession session(path_of("0.8.0"));
   auto mbeans = replay(session, 31998);

@@ -154,6 +154,11 @@ if grep -E "^($of_table)"$'\t' "$logs/ways" >"$logs/ways-of-table"; then
   suite "the table of the README" "$here/matrix.sh" check "$logs/ways-of-table"
 fi
 
+echo "MBeans beside what Java reads"
+for release in 0.8.0 0.8.2.2 1.1.1 2.8.2 4.3.0; do
+  case " ${releases[*]} " in *" $release "*) suite "jmx $release" timeout -k 20 300 bash "$here/jmx.sh" "$release" ;; esac
+done
+
 # One release whose moves and elections go through ZooKeeper, and the newest.
 echo "Faults on clusters of three brokers"
 for release in 1.1.1 4.3.0; do

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <fstream>
 #include <map>
+#include <mutex>
 #include <stdexcept>
 #include <string>
 
@@ -20,6 +21,12 @@ class RecordedSession {
       : answers_(load(path)), peer_([this](PeerConnection& connection) { serve(connection); }) {}
 
   uint16_t port() const { return peer_.port(); }
+  int connections() const { return peer_.connections(); }
+  /// The next request that another recording has is answered as it was there.
+  void answer_once(const std::string& path) {
+    std::lock_guard lock(mutex_);
+    once_ = load(path);
+  }
 
  private:
   static std::map<std::string, std::string> load(const std::string& path) {
@@ -32,6 +39,12 @@ class RecordedSession {
     }
     if (answers.empty()) throw std::runtime_error("no session in " + path);
     return answers;
+  }
+
+  std::string answer(const std::pair<const std::string, std::string>& recorded) {
+    std::lock_guard lock(mutex_);
+    auto once = once_.extract(recorded.first);
+    return once ? once.mapped() : recorded.second;
   }
 
   void serve(PeerConnection& connection) {
@@ -51,12 +64,13 @@ class RecordedSession {
       auto known = answers_.lower_bound(request);
       if (known == answers_.end() || !known->first.starts_with(request)) return;
       if (known->first != request) continue;
-      connection.write(known->second);
+      connection.write(answer(*known));
       request.clear();
     }
   }
 
-  std::map<std::string, std::string> answers_;
+  std::map<std::string, std::string> answers_, once_;
+  std::mutex mutex_;
   ScriptedPeer peer_;
 };
 
