@@ -30,7 +30,7 @@ watch_copy() {
     seen=$(arrived "$topic")
     [ "$seen" = 0 ] || [ -n "$first" ] || { first=$(now_ms) && seen_first=$seen; }
     # The programs of the pipe end.
-    [ "$name" != pipe ] || peak=$(peak_kib $pid | awk -v most="$peak" '{ print $1 > most ? $1 : most }')
+    [ "$name" != pipe ] || peak=$(peak_kib $pid | awk -v most="$peak" '{ print ($1 > most ? $1 : most) }')
     { kill -0 $pid 2>/dev/null && [ $SECONDS -lt $deadline ]; } || { tail -5 "$scratch/copy.log" >&2 && echo "bench.sh: $name copied $seen of $all" >&2 && exit 1; }
     sleep 0.02
   done
