@@ -105,6 +105,21 @@ std::string probe_release(const Options& options, const net::HostPort& address, 
       "a listener that wants TLS or SASL, a tunnel without its far end, or no Kafka");
 }
 
+/// A connection that has told its versions; nothing where it is closed, or stays silent.
+std::unique_ptr<Connection> ask_again(const Options& options, const net::HostPort& address,
+                                      int32_t broker_id, Deadline deadline) {
+  auto connection = dial(options, address, broker_id, deadline);
+  try {
+    ask_versions(*connection, msg::ApiVersionsRequest::api().max_version, deadline);
+    if (!connection->transport().wait_readable(deadline.sooner(kSuspiciousSilence))) return nullptr;
+    connection->set_apis(negotiate(*connection, deadline));
+    return connection;
+  } catch (const net::NetError& error) {
+    if (error.failure() != net::Failure::closed) throw;
+    return nullptr;
+  }
+}
+
 BrokerApis apis_of_release(const std::string& release) {
   BrokerApis apis;
   for (const auto& entry : find_release(release)->apis)
@@ -132,6 +147,8 @@ std::unique_ptr<Connection> Connection::open(std::shared_ptr<const ClientOptions
   } catch (const net::NetError& error) {
     if (error.failure() != net::Failure::closed) throw;
     release = probe_release(options, address, deadline);
+    // What was cut on the way looks the same: only who closes again does not know the request.
+    if (auto after_all = ask_again(options, address, broker_id, deadline)) return after_all;
   }
   connection = dial(options, address, broker_id, deadline);
   connection->set_apis(apis_of_release(release));

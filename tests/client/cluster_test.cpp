@@ -117,6 +117,24 @@ TEST_CASE("brokers that close on ApiVersions are told apart by what they answer"
   CHECK(probed({3}).substr(0, 5) == "0.8.0");
 }
 
+TEST_CASE("a connection that was cut while versions were asked for makes no broker an old one") {
+  FakeBroker broker;
+  std::atomic<int> asked = 0;
+  broker.on_raw(18, [&](std::string_view, int16_t version) -> std::optional<std::string> {
+    if (++asked == 1) return std::nullopt;
+    msg::ApiVersionsResponse response;
+    response.error_code = version == 0 ? 0 : 35;
+    if (version == 0) response.api_keys = {FakeBroker::range(3, 0, 1)};
+    std::string out;
+    encode(out, response, 0);
+    return out;
+  });
+  for (int16_t key : {3, 9, 12, 16})
+    broker.on_raw(key, [](std::string_view, int16_t) { return std::string(16, '\0'); });
+  Cluster cluster(options_for({broker.port()}));
+  CHECK(cluster.apis_of_any().probed_release().empty());
+}
+
 TEST_CASE("0.9 keeps silent on ApiVersions and is recognised within a second all the same") {
   ScriptedPeer broker([](PeerConnection& connection) {
     while (true) {
