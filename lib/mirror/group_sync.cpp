@@ -151,6 +151,11 @@ std::vector<NewPosition> GroupSync::translated(const std::string& group,
     if (positions[i].error) continue;
     auto found =
         translate(source_, one.source, target_, targets[i], positions[i], one.committed.offset);
+    // Records of another tool lie before those of this mirror: the group may not have read them.
+    if (found.is_before_all && found.offset > positions[i].earliest) {
+      found.offset.reset();
+      found.why_not = "it lies before what this mirror copied";
+    }
     if (!found.offset) {
       options_.log(fmt::format("group \"{}\": {}-{} at {} has no place in the target: {}", group,
                                one.source.topic, one.source.partition, one.committed.offset,
