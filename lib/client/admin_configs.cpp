@@ -1,5 +1,7 @@
 #include "client/admin_configs.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -105,14 +107,19 @@ ConfigEntry entry_of(const ConfigResource& resource,
 }
 
 /// Brokers answer for themselves; everything else any broker knows.
-std::optional<int32_t> broker_of(const ConfigResource& resource) {
+std::optional<int32_t> broker_of(Cluster& cluster, const ConfigResource& resource) {
   bool of_broker =
       resource.scope == ConfigScope::broker || resource.scope == ConfigScope::broker_logger;
   int64_t id = -1;
   if (!of_broker || resource.name.empty()) return std::nullopt;
   if (!parse_int64(resource.name, id) || id < 0 || id > INT32_MAX)
     throw Error(resource.text() + ": a broker is named by its number", Exit::usage);
-  return static_cast<int32_t>(id);
+  auto broker = static_cast<int32_t>(id);
+  if (!cluster.metadata()->brokers.contains(broker) &&
+      !cluster.refresh({})->brokers.contains(broker))
+    throw Error(fmt::format("broker {} is not in the cluster", broker), Exit::failed,
+                "kt broker list shows those that are");
+  return broker;
 }
 
 /// Rates of throttled replication, which 1.1 tells like secrets: it has no definition of them.
@@ -209,7 +216,7 @@ ConfigOutcome rewrite(Cluster& cluster, const ConfigResource& resource,
     config.value = value;
   }
   CallOptions options;
-  options.broker = broker_of(resource);
+  options.broker = broker_of(cluster, resource);
   return outcome_of(resource, cluster.call(request, options), true);
 }
 
@@ -254,7 +261,7 @@ std::vector<ResourceConfigs> describe_configs(Cluster& cluster,
     else if (resources[i].is_quota())
       found[i] = describe_quotas(cluster, resources[i]);
     else
-      by_broker[broker_of(resources[i])].push_back(i);
+      by_broker[broker_of(cluster, resources[i])].push_back(i);
   }
   if (!in_store.empty()) {
     std::vector<ConfigResource> kept;
@@ -338,7 +345,7 @@ ConfigOutcome alter_configs(Cluster& cluster, const ConfigResource& resource,
       config.value = change.value;
   }
   CallOptions options;
-  options.broker = broker_of(resource);
+  options.broker = broker_of(cluster, resource);
   return outcome_of(resource, cluster.call(request, options), false);
 }
 
