@@ -99,8 +99,10 @@ many_positions() {
 
 groups() {
   many_positions
+  # A broker that has run a while: a new one takes twice as long until its JVM has compiled what is asked.
+  for _ in $(seq 100); do "$kt" offsets check lag -b "$bootstrap" >/dev/null; done
   local java_groups="$java org.apache.kafka.tools.consumer.group.ConsumerGroupCommand --bootstrap-server $bootstrap"
-  compare "lag of $((topics * 3)) partitions" 3 "<= 0.02" kt "$kt offsets check lag -b $bootstrap" \
+  compare "lag of $((topics * 3)) partitions" 9 "<= 0.02" kt "$kt offsets check lag -b $bootstrap" \
     "Java --describe" "$java_groups --describe --group lag"
   compare "lag of 200 groups x $((topics * 3))" 1 "<= 0.02" kt "$kt offsets check -b $bootstrap -o tsv" \
     "Java --all-groups" "$java_groups --describe --all-groups"
