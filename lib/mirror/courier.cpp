@@ -163,7 +163,7 @@ void Courier::settle(Request& request, const ResponseFrame& frame) {
         mirror_.acknowledged(*shipment.lane, shipment.lane_epoch, shipment.batch,
                              partition.base_offset);
       else
-        mirror_.refused(*shipment.lane, shipment.lane_epoch, partition.error_code,
+        mirror_.refused(*shipment.lane, shipment.lane_epoch, shipment.batch, partition.error_code,
                         partition.error_message.value_or(""));
     }
 }

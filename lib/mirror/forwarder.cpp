@@ -31,7 +31,8 @@ std::vector<OutgoingBatch> Forwarder::take(const FetchedChunk& chunk) {
     bool skipped = aborted.skip(*batch) || batch->next_offset() <= position_;
     auto passage = skipped ? Passage::drop : passage_of(*batch, position_, options_.keep_times);
     auto next_offset = batch->next_offset();
-    if (passage == Passage::pass && (!is_taken(*batch) || is_better_joined(*batch)))
+    bool is_last = batches.tail().empty();
+    if (passage == Passage::pass && (!is_taken(*batch) || is_better_joined(*batch, is_last)))
       passage = Passage::rewrite;
     if (passage == Passage::pass) pass(chunk, *batch);
     if (passage == Passage::rewrite) rewrite(*batch);
@@ -46,9 +47,13 @@ bool Forwarder::is_taken(const BatchView& batch) const {
   return options_.magic == 2 && (options_.has_zstd || batch.codec() != Codec::zstd);
 }
 
-bool Forwarder::is_better_joined(const BatchView& batch) const {
-  if (batch.size_bytes() >= kJoinBelowBytes) return false;
-  return !builder_.empty() || (run_ && run_end_ != batch.base_offset());
+bool Forwarder::is_better_joined(const BatchView& batch, bool is_last) const {
+  if (builder_.empty() && is_last) return false;
+  if (batch.size_bytes() >= std::min(kJoinBelowBytes, options_.batch_bytes)) return false;
+  bool behind_hole = !builder_.empty() ? last_ + 1 != batch.base_offset() || codec_ != Codec::none
+                                       : run_ && run_end_ != batch.base_offset();
+  // What is damaged goes through: the target says so, after all before it has arrived.
+  return behind_hole || (batch.codec() == Codec::none && batch.stored_crc() == batch.computed_crc());
 }
 
 Sender Forwarder::place(int64_t first, int64_t last, int32_t count, bool& begins_run) {
@@ -114,6 +119,7 @@ void Forwarder::append(const RecordView& record, const BatchView& batch) {
 void Forwarder::flush() {
   if (builder_.empty()) return;
   OutgoingBatch out;
+  out.is_made = true;
   out.count = builder_.count();
   out.source_end = last_ + 1;
   out.time_ms = time_ms_;

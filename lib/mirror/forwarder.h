@@ -3,8 +3,10 @@
 // new batches. Where records follow each other without a hole the run goes on; a hole (compaction,
 // markers, aborted data, retention) begins a new one.
 //
-// Small batches behind holes are joined: a topic of small transactions would be a run per
-// transaction otherwise. Targets before 0.11 know no runs and get message sets of their format.
+// Small batches are joined, up to a batch of the target, where that is cheap (they are not
+// compressed) or where each would be a run of its own (small transactions): a produce request has
+// one batch per partition, so that a partition of small ones would move slowly. Targets before 0.11
+// know no runs and get message sets of their format.
 #pragma once
 
 #include <cstdint>
@@ -30,6 +32,7 @@ struct OutgoingBatch {
   int64_t time_ms = -1;  ///< the latest of its records
   bool begins_run =
       false;  ///< nothing may be in flight before it: no broker checks it against that
+  bool is_made = false;  ///< of records, not passed as it came: they could be cut otherwise
   std::shared_ptr<const void> keeps_alive;
 };
 
@@ -41,7 +44,7 @@ struct ForwarderOptions {
   /// Message format of the target.
   int8_t magic = 2;
   bool has_zstd = true;
-  /// The most that a batch made anew holds.
+  /// What a batch made anew holds, before compression, unless one record takes more.
   size_t batch_bytes = 512 << 10;
 };
 
@@ -62,7 +65,7 @@ class Forwarder {
   int64_t runs_begun() const { return runs_begun_; }
 
  private:
-  bool is_better_joined(const BatchView& batch) const;
+  bool is_better_joined(const BatchView& batch, bool is_last) const;
   bool is_taken(const BatchView& batch) const;
   void pass(const FetchedChunk& chunk, const BatchView& batch);
   void rewrite(const BatchView& batch);

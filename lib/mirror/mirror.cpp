@@ -40,6 +40,11 @@ ConsumerOptions consumer_options(size_t memory_bytes, bool read_committed) {
   return options;
 }
 
+bool is_too_large(int16_t error_code) {
+  return error_code == ErrorCode::message_too_large ||
+         error_code == ErrorCode::record_list_too_large;
+}
+
 /// Errors that somebody has to put right; all others are tried again.
 bool is_final(int16_t error_code) {
   switch (static_cast<ErrorCode>(error_code)) {
@@ -329,7 +334,8 @@ void Mirror::place(Lane& lane, int64_t earliest, int64_t latest, const TargetPos
   lane.one_at_a_time = !abilities_.has_sequences;
   lane.forwarder.emplace(lane.ids, ForwarderOptions{.runs_begin_at_zero = !abilities_.any_sequence,
                                                     .magic = abilities_.magic,
-                                                    .has_zstd = abilities_.has_zstd});
+                                                    .has_zstd = abilities_.has_zstd,
+                                                    .batch_bytes = lane.batch_bytes});
   lane.forwarder->resume(position, run);
   lane.state = LaneState::copying;
   // Thousands take their time to start; one that starts over and over is no progress.
@@ -442,13 +448,16 @@ void Mirror::acknowledged(Lane& lane, int64_t lane_epoch, const OutgoingBatch& b
   changed_.notify_all();
 }
 
-void Mirror::refused(Lane& lane, int64_t lane_epoch, int16_t error_code,
+void Mirror::refused(Lane& lane, int64_t lane_epoch, const OutgoingBatch& batch, int16_t error_code,
                      const std::string& message) {
   std::lock_guard lock(mutex_);
   if (lane.epoch != lane_epoch) return;
   auto why = fmt::format("{} in the target refused a batch: {}", name_of(lane.target),
                          error_text(error_code, message));
-  if (is_final(error_code)) return stop(lane, why, way_out(error_code));
+  if (is_too_large(error_code) && batch.is_made && batch.count > 1)
+    lane.batch_bytes = std::min(lane.batch_bytes, batch.bytes.size()) / 2;
+  else if (is_final(error_code))
+    return stop(lane, why, way_out(error_code));
   restart(lane, why);
 }
 

@@ -123,7 +123,8 @@ class Mirror {
   // Of couriers, which take the lock:
   void acknowledged(Lane& lane, int64_t lane_epoch, const OutgoingBatch& batch,
                     int64_t base_offset);
-  void refused(Lane& lane, int64_t lane_epoch, int16_t error_code, const std::string& message);
+  void refused(Lane& lane, int64_t lane_epoch, const OutgoingBatch& batch, int16_t error_code,
+               const std::string& message);
   void lost(Lane& lane, int64_t lane_epoch, const std::string& why);
   void failed(std::exception_ptr error);
 

@@ -2,7 +2,8 @@
 # What `make bench` runs: kt beside kcat and the Java tools of 4.3.0, on one real 4.3.0 broker and on the sandbox, in
 # turns, as medians and ratios. A rival that is missing is a failure.
 #
-#   BUILD=build tests/bench/bench.sh [startup | topics | offsets | groups | consume | formats | produce | log | migrate | jmx | sandbox | plan | mirror]...     all unless said
+#   BUILD=build tests/bench/bench.sh [startup | topics | offsets | groups | consume | formats | produce | log | migrate | jmx | sandbox | plan | mirror]...     all unless said;
+#                                     mirror_plain | mirror_lz4 | mirror_small | mirror_latency | mirror_idle: one of mirror's
 #
 # KT_BENCH_MIB (1024) is the size of the stream, KT_BENCH_TOPICS (1000) the number of topics of three partitions.
 set -euo pipefail

@@ -148,15 +148,33 @@ idle() {
   end_family $pid
 }
 
-mirror() {
+mirror_plain() {
   far_broker
   lines 1024 "$mib" | stream mirrored none
   copies "mirror $mib MiB, 1 KiB" mirrored $((mib * 1024)) $((mib << 20)) 1 none "x 8, cpu 1/25" "x 2, cpu 1/4"
+}
+
+mirror_lz4() {
+  far_broker
   lines 1024 "$mib" | sed 's/\(.\{340\}\).*/\1\1\1abc/' | stream mirrored-lz4 lz4
   copies "mirror $mib MiB, 1 KiB, lz4" mirrored-lz4 $((mib * 1024)) $((mib << 20)) 1 lz4 "x 10, cpu 1/40" ""
+}
+
+mirror_small() {
+  far_broker
   "$kt" topic create small -p 64 -b "$bootstrap" -q >/dev/null
   seq -f "%.0f:$(printf '%0200d' 0)" $((mib * 1000)) | kcat -P -b "$bootstrap" -t small -K: -X batch.num.messages=10 -X linger.ms=5
   copies "mirror 64 partitions, batches of 10" small $((mib * 1000)) $((mib * 207000)) 64 none "x 5" ""
+}
+
+mirror_latency() {
+  far_broker
   latency
+}
+
+mirror_idle() {
+  far_broker
   idle
 }
+
+mirror() { for part in plain lz4 small latency idle; do "mirror_$part"; done; }

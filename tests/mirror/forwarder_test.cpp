@@ -78,7 +78,8 @@ TEST_CASE("batches pass with their bodies untouched, in one run") {
                          .producer_epoch = 1,
                          .base_sequence = 3,
                          .transactional = true};
-    auto first = make_batch({{7, "a"}, {8, "b"}}, options);
+    // Not compressed and smaller it would be joined with the next.
+    auto first = make_batch({{7, std::string(70'000, 'a')}, {8, "b"}}, options);
     auto second = make_batch({{9, "c"}}, options);
     auto body = first.substr(batch_layout::kHeaderBytes);
     Forwarder forwarder(kIds, {});
@@ -93,6 +94,68 @@ TEST_CASE("batches pass with their bodies untouched, in one run") {
     CHECK(BatchView(out[1].bytes).producer_id() == BatchView(out[0].bytes).producer_id());
     CHECK(BatchView(out[1].bytes).base_sequence() == 2);
   }
+}
+
+TEST_CASE("small batches that are not compressed are joined, in the run") {
+  auto bytes = make_batch({{7, "a"}, {8, "b"}}) + make_batch({{9, "c"}}) +
+               make_batch({{10, std::string(70'000, 'd')}}) + make_batch({{11, "e"}}) +
+               make_batch({{12, "f"}}, {.compression = {Codec::lz4}}) + make_batch({{13, "g"}});
+  Forwarder forwarder(kIds, {});
+  forwarder.resume(7, Run{5});
+  auto out = forwarder.take(chunk_of(bytes, 7));
+  REQUIRE(out.size() == 5);
+  CHECK(BatchView(out[0].bytes).base_sequence() == 2);
+  int64_t end = 7;
+  for (const auto& one : out) {
+    CHECK(!one.begins_run);
+    CHECK(one.source_end == end + one.count);
+    end = one.source_end;
+    CHECK(end_said(one) == end);
+    CHECK(BatchView(one.bytes).producer_id() == kIds.producer_id({5}));
+  }
+  CHECK(end == 14);
+  CHECK(out[0].count == 3);
+  CHECK(BatchView(out[3].bytes).codec() == Codec::lz4);
+  int64_t offset = 7;
+  for (const auto& one : out) {
+    RecordReader reader(one.bytes);
+    while (const auto* record = reader.next()) {
+      CHECK(record->timestamp_ms == 1000 + offset);
+      CHECK(record->value->front() == "abcdefg"[offset - 7]);
+      ++offset;
+    }
+  }
+  CHECK(offset == 14);
+}
+
+TEST_CASE("joined batches hold no more than they may") {
+  std::string bytes;
+  for (int64_t i = 0; i < 100; ++i) bytes += make_batch({{i, std::string(100, 'x')}});
+  Forwarder forwarder(kIds, {.batch_bytes = 1'000});
+  forwarder.resume(0, std::nullopt);
+  auto out = forwarder.take(chunk_of(bytes));
+  CHECK(out.size() > 9);
+  int64_t end = 0;
+  for (const auto& one : out) {
+    CHECK(one.bytes.size() < 1'200);
+    CHECK(one.is_made);
+    end += one.count;
+    CHECK(end_said(one) == end);
+  }
+  CHECK(end == 100);
+}
+
+TEST_CASE("a damaged batch among small ones goes by itself, behind those before it") {
+  auto good = make_batch({{0, "a"}}) + make_batch({{1, "b"}});
+  auto bad = make_batch({{2, "hello"}});
+  bad.back() ^= 1;
+  Forwarder forwarder(kIds, {});
+  forwarder.resume(0, std::nullopt);
+  auto out = forwarder.take(chunk_of(good + bad + make_batch({{3, "c"}})));
+  REQUIRE(out.size() == 3);
+  CHECK(end_said(out[0]) == 2);
+  BatchView batch(out[1].bytes);
+  CHECK(batch.computed_crc() != batch.stored_crc());
 }
 
 TEST_CASE("a damaged body keeps a wrong checksum, so that the target refuses it") {
@@ -250,11 +313,10 @@ TEST_CASE("small transactions share a batch, large ones pass") {
   Forwarder forwarder(kIds, {});
   forwarder.resume(0, std::nullopt);
   auto out = forwarder.take(chunk_of(bytes));
-  REQUIRE(out.size() == 3);
-  CHECK(end_said(out[0]) == 1);
-  CHECK(out[1].count == 3);
-  CHECK(end_said(out[1]) == 7);
-  CHECK(end_said(out[2]) == 9);
+  REQUIRE(out.size() == 2);
+  CHECK(out[0].count == 4);
+  CHECK(end_said(out[0]) == 7);
+  CHECK(end_said(out[1]) == 9);
 }
 
 TEST_CASE("however a source is cut into chunks, what goes on in the run is sent in the run") {

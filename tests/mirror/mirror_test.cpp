@@ -36,6 +36,8 @@ ClientOptions options_for(const Sandbox& sandbox) {
 struct Pair {
   Sandbox source{{.brokers = 1}}, target;
   Cluster from{options_for(source)}, to;
+  /// Small batches that are not compressed are joined, all others pass as they came.
+  Codec codec = Codec::none;
 
   explicit Pair(sandbox::Options target_options = {})
       : target(std::move(target_options)), to(options_for(target)) {
@@ -44,7 +46,7 @@ struct Pair {
   }
 
   void produce(int count, const std::string& value = "value") {
-    Producer producer(from, {});
+    Producer producer(from, {.compression = {codec}});
     int topic = producer.add_topic("t");
     for (int i = 0; i < count; ++i) {
       auto text = value + std::to_string(next_++);
@@ -234,13 +236,16 @@ TEST_CASE("faults of the target cost nothing: refusals, cut and dropped connecti
        {"Produce:NOT_LEADER_OR_FOLLOWER:3", "Produce:drop:2", "Produce:cut=9:3",
         "Produce:REQUEST_TIMED_OUT:2", "Produce:NOT_ENOUGH_REPLICAS_AFTER_APPEND:2",
         "Produce:OUT_OF_ORDER_SEQUENCE_NUMBER:1", "DescribeProducers:drop:1", "Produce:cut=0:2"}) {
-    INFO(std::string(fault));
-    Pair pair;
-    for (int i = 0; i < 20; ++i) pair.produce(50);
-    pair.target.fault(fault);
-    auto status = pair.copy();
-    CHECK(status.state == LaneState::done);
-    pair.check_equal();
+    for (auto codec : {Codec::lz4, Codec::none}) {
+      INFO(std::string(fault), codec == Codec::none ? ", joined" : "");
+      Pair pair;
+      pair.codec = codec;
+      for (int i = 0; i < 40; ++i) pair.produce(20, std::string(2'000, 'x'));
+      pair.target.fault(fault);
+      auto status = pair.copy();
+      CHECK(status.state == LaneState::done);
+      pair.check_equal();
+    }
   }
 }
 
@@ -281,7 +286,9 @@ TEST_CASE("leaders of the target move and die under a mirror that runs") {
 
 TEST_CASE("two mirrors of one name at once write each record once") {
   Pair pair;
-  for (int i = 0; i < 50; ++i) pair.produce(20);
+  SUBCASE("batches that pass") { pair.codec = Codec::lz4; }
+  SUBCASE("batches that are joined, by each as it fetched them") {}
+  for (int i = 0; i < 50; ++i) pair.produce(20, std::string(1'000, 'x'));
   auto options = pair.options();
   Cluster from2(options_for(pair.source)), to2(options_for(pair.target));
   Mirror one(pair.from, pair.to, options), two(from2, to2, options);
@@ -472,6 +479,18 @@ TEST_CASE("a batch that the target finds too large stops its partition alone") {
   auto status = pair.copy();
   CHECK(status.state == LaneState::stopped);
   CHECK(status.hint == "raise max.message.bytes of the target topic");
+}
+
+TEST_CASE("what was joined is cut smaller where the target finds it too large") {
+  Pair pair;
+  pair.target.run([](sandbox::Cluster& cluster) {
+    cluster.topic("t")->configs["max.message.bytes"] = "60000";
+  });
+  for (int i = 0; i < 40; ++i) pair.produce(20, std::string(2'000, 'x'));
+  pair.append_hollow(4'000);
+  CHECK(pair.copy().state == LaneState::done);
+  pair.check_equal();
+  CHECK(pair.copy().records == 0);
 }
 
 TEST_CASE("a limit of bytes a second holds") {
