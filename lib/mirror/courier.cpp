@@ -64,9 +64,10 @@ void Courier::withdraw(Lane& lane) {
 void Courier::run() try {
   while (!stopping_) {
     try {
-      if (in_flight_.size() < kMostRequests) {
+      while (in_flight_.size() < kMostRequests) {
         auto request = collect();
-        if (!request.empty()) send(std::move(request));
+        if (request.empty()) break;
+        send(std::move(request));
       }
       if (!in_flight_.empty() && connection_->transport().readable())
         receive();
