@@ -260,6 +260,13 @@ std::string Mirror::save_positions() {
   return {};
 }
 
+int64_t Mirror::start_in(const TopicPartition& source, int64_t earliest, int64_t latest) {
+  // Asked of each of thousands of partitions it would take its time.
+  if (options_.start.kind == Position::Kind::earliest) return earliest;
+  if (options_.start.kind == Position::Kind::latest) return latest;
+  return place_offsets(source_, {source}, options_.start).front().at.offset;
+}
+
 void Mirror::place(Lane& lane, int64_t earliest, int64_t latest, const TargetPosition& at) {
   int64_t position = 0;
   auto run = at.run;
@@ -295,7 +302,7 @@ void Mirror::place(Lane& lane, int64_t earliest, int64_t latest, const TargetPos
     if (taken_over)
       position = *taken_over;
     else if (!failure && may_begin)
-      position = place_offsets(source_, {lane.source}, options_.start).front().at.offset;
+      position = start_in(lane.source, earliest, latest);
     lock.lock();
     if (lane.state != LaneState::starting) return;
     if (failure) return stop(lane, failure->message(), failure->hint());

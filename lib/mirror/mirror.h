@@ -103,7 +103,7 @@ class Mirror {
                                         std::vector<TargetPosition> positions,
                                         const std::vector<OffsetAnswer>& ends);
   void place(Lane& lane, int64_t earliest, int64_t latest, const TargetPosition& at);
-  bool make_forwarder(Lane& lane, int64_t position, std::optional<Run> run);
+  int64_t start_in(const TopicPartition& source, int64_t earliest, int64_t latest);
   void take(const FetchedChunk& chunk);
   void on_fetch_failure(Lane& lane, const FetchFailure& failure);
   Courier& courier_for(const Lane& lane, int32_t leader);
