@@ -32,6 +32,13 @@ StoredGroup group_of(Context& context, const mirror::MakerSettings& maker, Clust
   return zookeeper_groups(*session, {maker.group}).front();
 }
 
+bool is_there(Cluster& cluster, const std::string& name) {
+  if (name.empty()) return false;
+  auto metadata = cluster.refresh({name});
+  const auto* topic = metadata->topic(name);
+  return topic != nullptr && !topic->partitions.empty();
+}
+
 }  // namespace
 
 Argument MakerFlags::ignored(std::string_view spec, std::string_view value,
@@ -145,12 +152,19 @@ Settings with_properties(const Settings& shared, const std::string& named,
 
 std::optional<std::map<TopicPartition, std::vector<mirror::OffsetSync>>> offset_syncs(
     const mirror::MakerSettings& maker, Cluster& source, Cluster& target) {
-  if (maker.syncs_topic.empty()) return std::nullopt;
   auto& keeper = maker.syncs_in_target ? target : source;
-  auto metadata = keeper.refresh({maker.syncs_topic});
-  const auto* topic = metadata->topic(maker.syncs_topic);
-  if (topic == nullptr || topic->partitions.empty()) return std::nullopt;
+  if (!is_there(keeper, maker.syncs_topic)) return std::nullopt;
   return mirror::read_offset_syncs(keeper, maker.syncs_topic);
+}
+
+std::optional<mirror::MakerTraces> maker_traces(const mirror::MakerSettings& maker, Cluster& source,
+                                                Cluster& target) {
+  mirror::MakerTraces traces;
+  if (auto syncs = offset_syncs(maker, source, target)) traces.syncs = std::move(*syncs);
+  if (is_there(target, maker.checkpoints_topic))
+    traces.checkpoints = mirror::read_checkpoints(target, maker.checkpoints_topic);
+  if (traces.syncs.empty() && traces.checkpoints.empty()) return std::nullopt;
+  return traces;
 }
 
 mirror::Takeover takeover(Context& context, const mirror::MakerSettings& maker, Cluster& source,

@@ -22,6 +22,8 @@ class MakerFlags {
   /// empty afterwards; with MirrorMaker 1's files they are clusters.
   std::optional<mirror::MakerSettings> read(Context& context, std::string& from, std::string& to,
                                             bool renames);
+  /// Whether MirrorMaker 2's file was given.
+  bool has_maker_2() const { return !maker_2_file_.empty(); }
   /// The same files as they are now.
   std::optional<mirror::MakerSettings> read_again() const;
 
@@ -43,6 +45,10 @@ Settings with_properties(const Settings& shared, const std::string& named,
 /// MirrorMaker 2's offset syncs; nothing where it wrote none.
 std::optional<std::map<TopicPartition, std::vector<mirror::OffsetSync>>> offset_syncs(
     const mirror::MakerSettings& maker, Cluster& source, Cluster& target);
+
+/// MirrorMaker 2's checkpoints and offset syncs; nothing where it wrote neither.
+std::optional<mirror::MakerTraces> maker_traces(const mirror::MakerSettings& maker, Cluster& source,
+                                                Cluster& target);
 
 /// Where MirrorMaker came to. Throws where it still runs, unless nothing is to be changed.
 mirror::Takeover takeover(Context& context, const mirror::MakerSettings& maker, Cluster& source,

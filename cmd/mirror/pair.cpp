@@ -126,6 +126,11 @@ MirrorPair::offset_syncs() {
   return kt::offset_syncs(*maker_settings_, *source_, *target_);
 }
 
+std::optional<mirror::MakerTraces> MirrorPair::maker_traces() {
+  if (!maker_settings_) return std::nullopt;
+  return kt::maker_traces(*maker_settings_, *source_, *target_);
+}
+
 std::vector<mirror::TopicPlan> MirrorPair::plans(const std::vector<mirror::CopiedTopic>& topics) {
   auto plans = mirror::plan_topics(*source_, *target_, topics);
   if (maker_settings_ && maker_settings_->replication_factor)

@@ -37,10 +37,12 @@ class MirrorPair {
   const std::string& name() const { return name_; }
   /// What files and flags of MirrorMaker say besides; nothing where none were given.
   const std::optional<mirror::MakerSettings>& maker() const { return maker_settings_; }
+  bool has_maker_2() const { return maker_.has_maker_2(); }
   /// Where MirrorMaker came to; empty without its files.
   mirror::Takeover takeover(Context& context);
   /// MirrorMaker 2's; nothing where its file was not given or it wrote none.
   std::optional<std::map<TopicPartition, std::vector<mirror::OffsetSync>>> offset_syncs();
+  std::optional<mirror::MakerTraces> maker_traces();
   /// Empty before 0.10.1.
   const std::string& source_id() const { return source_id_; }
 

@@ -7,7 +7,7 @@
 #include "base/crc32c.h"
 #include "base/interrupt.h"
 #include "base/text.h"
-#include "mirror/group_sync.h"
+#include "mirror/group_flags.h"
 #include "mirror/mirror.h"
 #include "mirror/pair.h"
 #include "mirror/share.h"
@@ -52,9 +52,7 @@ class MirrorRun : public Invocation {
   bool share_ = false;
   Milliseconds session_timeout_{10'000};
   mirror::Share* shared_ = nullptr;
-  bool sync_groups_ = false;
-  std::string groups_;
-  Milliseconds sync_interval_{10'000};
+  GroupFlags groups_;
   std::set<TopicPartition> seen_;
   std::set<TopicPartition> reported_;
   std::set<std::string> refused_;
@@ -92,14 +90,7 @@ class MirrorRun : public Invocation {
     list.push_back({"--session-timeout", "DURATION",
                     "With --share: how long a run is silent before others take over",
                     &session_timeout_});
-    list.push_back({"--sync-groups", "",
-                    "Keep the positions of the source's groups in step in the target, as far as "
-                    "records are copied",
-                    &sync_groups_});
-    list.push_back({"--groups", "REGEX", "With --sync-groups: only groups whose whole name matches",
-                    &groups_});
-    list.push_back({"--sync-interval", "DURATION",
-                    "With --sync-groups: how often positions are looked at", &sync_interval_});
+    for (auto& one : groups_.arguments()) list.push_back(std::move(one));
     list.push_back({"--rate", "SIZE", "Bytes a second at most, as they were fetched", &rate_});
     list.push_back({"--memory", "SIZE", "What may be under way between the clusters", &memory_});
     list.push_back({"--refresh", "DURATION",
@@ -221,11 +212,9 @@ class MirrorRun : public Invocation {
     if (share_ && (exit_ || !shard_.empty()))
       throw Error("--share is for runs that go on for good, without --exit and --shard",
                   Exit::usage);
-    mirror::GroupSyncOptions syncing;
-    if (!groups_.empty()) syncing.groups.emplace(groups_);
-    if (!groups_.empty() && !sync_groups_)
-      throw Error("--groups goes with --sync-groups", Exit::usage);
+    groups_.check(pair_);
     pair_.open(context);
+    auto syncing = groups_.options(context, pair_);
     mirror::MirrorOptions options;
     options.name = pair_.name();
     options.source_cluster_id = pair_.source_id();
@@ -258,14 +247,8 @@ class MirrorRun : public Invocation {
       shared_ = &shared.emplace(pair_.source(), pair_.target(), copier, std::move(sharing));
     }
     std::optional<mirror::GroupSync> synced;
-    if (sync_groups_ && !context.settings.dry_run) {
-      syncing.mirror = pair_.name();
-      syncing.source_cluster_id = pair_.source_id();
-      syncing.interval = sync_interval_;
-      syncing.warn = [&context](const std::string& sentence) { context.warn(sentence); };
-      syncing.log = [&context](const std::string& sentence) { context.detail(sentence); };
-      synced.emplace(pair_.source(), pair_.target(), copier, std::move(syncing));
-    }
+    if (syncing && !context.settings.dry_run)
+      synced.emplace(pair_.source(), pair_.target(), copier, std::move(*syncing));
     look_for_topics(context, copier, true);
     try {
       copy(context, copier);
@@ -339,9 +322,9 @@ lacks are created with the source's partitions and settings, partitions that wer
 and new topics that match are picked up. --from and --to are contexts or bootstrap lists; -X, --config,
 --map and --timeout hold for both clusters.
 
-Batches pass as they are, compressed as they are; keys, values, headers and times stay what they were. Of
-transactions only what was committed is copied, and no markers. Offsets in the target follow each other
-without holes.
+Batches pass as they are, compressed as they are; small ones that are not compressed are joined. Keys,
+values, headers and times stay what they were. Of transactions only what was committed is copied, and no
+markers. Offsets in the target follow each other without holes.
 
 Nothing is copied twice and nothing is left out, whatever is interrupted, killed or started twice: each
 record's source offset is its sequence number in the target, so that the target's brokers refuse what

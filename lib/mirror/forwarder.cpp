@@ -53,7 +53,8 @@ bool Forwarder::is_better_joined(const BatchView& batch, bool is_last) const {
   bool behind_hole = !builder_.empty() ? last_ + 1 != batch.base_offset() || codec_ != Codec::none
                                        : run_ && run_end_ != batch.base_offset();
   // What is damaged goes through: the target says so, after all before it has arrived.
-  return behind_hole || (batch.codec() == Codec::none && batch.stored_crc() == batch.computed_crc());
+  return behind_hole ||
+         (batch.codec() == Codec::none && batch.stored_crc() == batch.computed_crc());
 }
 
 Sender Forwarder::place(int64_t first, int64_t last, int32_t count, bool& begins_run) {

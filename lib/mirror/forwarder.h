@@ -31,7 +31,7 @@ struct OutgoingBatch {
   int32_t count = 0;
   int64_t time_ms = -1;  ///< the latest of its records
   bool begins_run =
-      false;  ///< nothing may be in flight before it: no broker checks it against that
+      false;             ///< nothing may be in flight before it: no broker checks it against that
   bool is_made = false;  ///< of records, not passed as it came: they could be cut otherwise
   std::shared_ptr<const void> keeps_alive;
 };

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "client/group_participant.h"
-#include "mirror/translate.h"
 #include "protocol/errors.h"
 
 namespace kt::mirror {
@@ -70,7 +69,10 @@ void GroupSync::run() {
 std::vector<std::string> GroupSync::names_of_groups() {
   std::vector<std::string> names;
   for (const auto& group : list_groups(source_).groups) {
-    bool is_meant = !options_.groups || options_.groups->matches(group.group);
+    auto matches = [&](const Pattern& one) { return one.matches(group.group); };
+    const auto& [meant, excluded] = std::tie(options_.groups, options_.excluded);
+    bool is_meant = (meant.empty() || std::any_of(meant.begin(), meant.end(), matches)) &&
+                    std::none_of(excluded.begin(), excluded.end(), matches);
     // Share groups have no positions, connectors' groups none of topics.
     bool is_reader = group.protocol_type.empty() || group.protocol_type == "consumer";
     if (is_meant && is_reader && group.type != "share" && !group.group.starts_with(kOwn))
@@ -151,6 +153,8 @@ std::vector<NewPosition> GroupSync::translated(const std::string& group,
     if (positions[i].error) continue;
     auto found =
         translate(source_, one.source, target_, targets[i], positions[i], one.committed.offset);
+    bool is_others = found.is_before_all || !positions[i].source_position;
+    if (is_others && options_.maker) found = in_maker_copy(group, one, positions[i]);
     // Records of another tool lie before those of this mirror: the group may not have read them.
     if (found.is_before_all && found.offset > positions[i].earliest) {
       found.offset.reset();
@@ -172,6 +176,23 @@ std::vector<NewPosition> GroupSync::translated(const std::string& group,
     result.push_back({one.target, *found.offset, one.committed.metadata});
   }
   return result;
+}
+
+/// Exactly, by the offset syncs; else as MirrorMaker 2 itself has set the group, which may be some
+/// records before it.
+Translation GroupSync::in_maker_copy(const std::string& group, const Wanted& wanted,
+                                     const TargetPosition& at) {
+  const auto& [syncs, checkpoints] = *options_.maker;
+  Translation found{{}, "MirrorMaker 2 tells nothing of it"};
+  if (auto own = syncs.find(wanted.source); own != syncs.end())
+    found = translate_by_syncs(source_, wanted.source, target_, wanted.target, own->second, at,
+                               wanted.committed.offset);
+  auto checkpoint = checkpoints.find({group, wanted.target});
+  bool is_same = checkpoint != checkpoints.end() &&
+                 checkpoint->second.source_offset == wanted.committed.offset &&
+                 checkpoint->second.target_offset <= at.latest;
+  if (!found.offset && is_same) found.offset = checkpoint->second.target_offset;
+  return found;
 }
 
 }  // namespace kt::mirror

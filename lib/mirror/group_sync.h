@@ -18,13 +18,16 @@
 #include "client/admin_groups.h"
 #include "client/group_commit.h"
 #include "mirror/mirror.h"
+#include "mirror/translate.h"
 
 namespace kt::mirror {
 
 struct GroupSyncOptions {
   std::string mirror, source_cluster_id;
   /// The groups meant, by their whole names; all where there is none.
-  std::optional<Pattern> groups;
+  std::vector<Pattern> groups, excluded;
+  /// Where MirrorMaker 2 was there before: what it copied is translated by these.
+  std::optional<MakerTraces> maker;
   Milliseconds interval{10'000};
   std::function<void(const std::string&)> warn, log;
 };
@@ -51,6 +54,8 @@ class GroupSync {
             const std::map<TopicPartition, TopicPartition>& copied);
   std::vector<NewPosition> translated(const std::string& group, const std::vector<Wanted>& wanted,
                                       const GroupOffsets& set);
+  Translation in_maker_copy(const std::string& group, const Wanted& wanted,
+                            const TargetPosition& at);
   std::vector<std::string> names_of_groups();
 
   Cluster& source_;

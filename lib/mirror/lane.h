@@ -35,7 +35,7 @@ struct Lane {
 
   std::optional<Forwarder> forwarder;
   size_t batch_bytes = ForwarderOptions{}.batch_bytes;  ///< less where the target takes no such
-  int64_t fetched_to = 0;  ///< all below was taken from the source
+  int64_t fetched_to = 0;                               ///< all below was taken from the source
   int64_t end_offset = INT64_MAX;
   bool paused = false;
 

@@ -121,6 +121,7 @@ class Flow {
         result.start = start_of(*reset);
         if (!result.start) result.without_equivalent.push_back("consumer.auto.offset.reset");
       }
+    read_groups(result);
     take("clusters", "");
     take("enabled", "");
     for (const auto& [prefix, place] :
@@ -193,6 +194,31 @@ class Flow {
     if (lower(take("emit.offset-syncs.enabled", "true")) != "false")
       result.syncs_topic = fmt::format("mm2-offset-syncs{0}{1}{0}internal", dot, other);
     result.connect_group = from_ + "-mm2";
+    if (emits_checkpoints())
+      result.checkpoints_topic = fmt::format("{0}{1}checkpoints{1}internal", from_, dot);
+  }
+
+  /// What take() would, left where it is.
+  bool is(const std::string& key, std::string_view value, bool otherwise) const {
+    for (const auto* place : {&own_, &general_})
+      if (auto found = place->find(key); found != place->end())
+        return lower(found->second) == value;
+    return otherwise;
+  }
+  bool emits_checkpoints() const { return !is("emit.checkpoints.enabled", "false", false); }
+
+  /// Positions of groups, which MirrorMaker 2 keeps in step only where it checkpoints them.
+  void read_groups(MakerSettings& result) {
+    constexpr const char* kKey = "sync.group.offsets.enabled";
+    if (!is(kKey, "true", false) || !emits_checkpoints()) return;
+    take(kKey, "");
+    result.syncs_groups = true;
+    result.groups = list_of(take("groups", ".*"));
+    result.excluded_groups = list_of(
+        take("groups.exclude", take("groups.blacklist", "console-consumer-.*,connect-.*,__.*")));
+    if (auto seconds = take("sync.group.offsets.interval.seconds", ""); !seconds.empty())
+      result.sync_interval = Milliseconds(
+          1000 * number_of("sync.group.offsets.interval.seconds", seconds, int64_t{1} << 31));
   }
 
   std::string from_, to_;

@@ -28,7 +28,11 @@ struct MakerSettings {
   bool group_in_zookeeper = false;
   std::string syncs_topic;  ///< MirrorMaker 2's offset syncs; empty where it wrote none
   bool syncs_in_target = false;
-  std::string connect_group;  ///< in the target: it has members while MirrorMaker 2 runs
+  std::string connect_group;      ///< in the target: it has members while MirrorMaker 2 runs
+  std::string checkpoints_topic;  ///< MirrorMaker 2's, in the target; empty where it wrote none
+  bool syncs_groups = false;      ///< positions of groups are kept in step
+  std::vector<std::string> groups, excluded_groups;  ///< expressions: which groups those are
+  std::optional<Milliseconds> sync_interval;
   std::vector<std::string> without_equivalent;
 };
 

@@ -24,23 +24,65 @@ OffsetSync read_offset_sync(std::string_view key, std::string_view value) {
   return sync;
 }
 
-std::map<TopicPartition, std::vector<OffsetSync>> read_offset_syncs(Cluster& cluster,
-                                                                    const std::string& topic) {
+Checkpoint read_checkpoint(std::string_view key, std::string_view value) {
+  Checkpoint checkpoint;
+  ByteReader names(key), offsets(value);
+  auto text = [](ByteReader& reader) {
+    auto length = reader.integer<int16_t>();
+    if (length < 0) throw DecodeError("a checkpoint without a name");
+    return std::string(reader.take(static_cast<size_t>(length)));
+  };
+  checkpoint.group = text(names);
+  checkpoint.target.topic = text(names);
+  checkpoint.target.partition = names.integer<int32_t>();
+  if (auto version = offsets.integer<int16_t>(); version != 0)
+    throw DecodeError(fmt::format("a checkpoint of version {}", version));
+  checkpoint.source_offset = offsets.integer<int64_t>();
+  checkpoint.target_offset = offsets.integer<int64_t>();
+  text(offsets);  // metadata
+  if (!names.at_end() || !offsets.at_end() || checkpoint.target.partition < 0)
+    throw DecodeError("not a checkpoint");
+  return checkpoint;
+}
+
+namespace {
+
+/// Each record with key and value of the one partition that MirrorMaker 2's own topics have.
+void read_own_topic(Cluster& cluster, const std::string& topic, const char* what,
+                    const std::function<void(std::string_view, std::string_view)>& take) {
   TopicPartition partition{topic, 0};
   auto ends = list_offsets(cluster, {{partition, kEarliest}, {partition, kLatest}});
   for (const auto& end : ends)
     if (end.error_code != 0)
-      throw Error(fmt::format("MirrorMaker 2's offset syncs cannot be read, topic {}: {}", topic,
+      throw Error(fmt::format("MirrorMaker 2's {} cannot be read, topic {}: {}", what, topic,
                               error_text(end.error_code)));
-  std::map<TopicPartition, std::vector<OffsetSync>> syncs;
   RecordStream records(cluster, partition, ends[0].offset, ends[1].offset);
-  while (const auto* record = records.next()) {
-    if (!record->key || !record->value) continue;
-    auto sync = read_offset_sync(*record->key, *record->value);
+  while (const auto* record = records.next())
+    if (record->key && record->value) take(*record->key, *record->value);
+}
+
+}  // namespace
+
+std::map<TopicPartition, std::vector<OffsetSync>> read_offset_syncs(Cluster& cluster,
+                                                                    const std::string& topic) {
+  std::map<TopicPartition, std::vector<OffsetSync>> syncs;
+  read_own_topic(cluster, topic, "offset syncs", [&](std::string_view key, std::string_view value) {
+    auto sync = read_offset_sync(key, value);
     if (sync.source_offset >= 0 && sync.target_offset >= 0)
       syncs[sync.source].push_back(std::move(sync));
-  }
+  });
   return syncs;
+}
+
+std::map<std::pair<std::string, TopicPartition>, Checkpoint> read_checkpoints(
+    Cluster& target, const std::string& topic) {
+  std::map<std::pair<std::string, TopicPartition>, Checkpoint> checkpoints;
+  read_own_topic(target, topic, "checkpoints", [&](std::string_view key, std::string_view value) {
+    auto checkpoint = read_checkpoint(key, value);
+    std::pair place{checkpoint.group, checkpoint.target};
+    checkpoints[place] = std::move(checkpoint);
+  });
+  return checkpoints;
 }
 
 Takeover from_group(std::map<TopicPartition, int64_t> positions) {

@@ -9,6 +9,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "mirror/target_position.h"
 
@@ -31,6 +33,27 @@ OffsetSync read_offset_sync(std::string_view key, std::string_view value);
 /// By partition, oldest first.
 std::map<TopicPartition, std::vector<OffsetSync>> read_offset_syncs(Cluster& cluster,
                                                                     const std::string& topic);
+
+/// One record of MirrorMaker 2's checkpoints: a group's position, here and there. Never beyond the
+/// same place there, often some records before it.
+struct Checkpoint {
+  std::string group;
+  TopicPartition target;
+  int64_t source_offset = -1, target_offset = -1;
+};
+
+/// Throws DecodeError for what is none.
+Checkpoint read_checkpoint(std::string_view key, std::string_view value);
+
+/// The newest of each group and partition of the target.
+std::map<std::pair<std::string, TopicPartition>, Checkpoint> read_checkpoints(
+    Cluster& target, const std::string& topic);
+
+/// What MirrorMaker 2 has left of where records and groups stand in its copies.
+struct MakerTraces {
+  std::map<TopicPartition, std::vector<OffsetSync>> syncs;
+  std::map<std::pair<std::string, TopicPartition>, Checkpoint> checkpoints;
+};
 
 Takeover from_group(std::map<TopicPartition, int64_t> positions);
 Takeover from_offset_syncs(Cluster& source, Cluster& target,

@@ -1,4 +1,4 @@
-// Records of MirrorMaker 2's offset syncs: taken or refused.
+// Records of MirrorMaker 2's offset syncs and checkpoints: taken or refused.
 #include <cstdint>
 #include <cstdlib>
 
@@ -13,6 +13,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   try {
     auto sync = mirror::read_offset_sync(bytes.substr(cut), bytes.substr(0, cut));
     if (sync.source.partition < 0 || sync.source.topic.size() > size) std::abort();
+  } catch (const DecodeError&) {
+  }
+  try {
+    auto checkpoint = mirror::read_checkpoint(bytes.substr(cut), bytes.substr(0, cut));
+    bool fits = checkpoint.group.size() + checkpoint.target.topic.size() <= size;
+    if (checkpoint.target.partition < 0 || !fits) std::abort();
   } catch (const DecodeError&) {
   }
   return 0;

@@ -112,6 +112,62 @@ TEST_CASE("mirror maker 2: settings of either cluster, of roles, and those of a 
         Names{"sync.topic.acls.enabled", "tasks.max", "A.consumer.max.poll.records"});
 }
 
+TEST_CASE("mirror maker 2: positions of groups are kept in step where it does, with its groups") {
+  Properties asked = {{"sync.group.offsets.enabled", "false"},
+                      {"A->B.sync.group.offsets.enabled", "true"},
+                      {"A->B.groups", "billing, app-.*"},
+                      {"sync.group.offsets.interval.seconds", "7"},
+                      {"emit.checkpoints.interval.seconds", "5"}};
+  auto settings = two_with(asked);
+  CHECK(settings.syncs_groups);
+  CHECK(settings.groups == Names{"billing", "app-.*"});
+  CHECK(settings.excluded_groups == Names{"console-consumer-.*", "connect-.*", "__.*"});
+  CHECK(settings.sync_interval == Milliseconds(7000));
+  CHECK(settings.checkpoints_topic == "A.checkpoints.internal");
+  CHECK(settings.without_equivalent == Names{"emit.checkpoints.interval.seconds"});
+  SUBCASE("not where it writes no checkpoints") {
+    asked.emplace_back("emit.checkpoints.enabled", "false");
+    settings = two_with(asked);
+    CHECK_FALSE(settings.syncs_groups);
+    CHECK(settings.checkpoints_topic.empty());
+    CHECK(settings.without_equivalent == Names{"emit.checkpoints.interval.seconds",
+                                               "sync.group.offsets.interval.seconds", "A->B.groups",
+                                               "A->B.sync.group.offsets.enabled"});
+  }
+  SUBCASE("not unless it says so") {
+    settings = two_with({{"groups", "billing"}, {"replication.policy.separator", "_"}});
+    CHECK_FALSE(settings.syncs_groups);
+    CHECK(settings.checkpoints_topic == "A_checkpoints_internal");
+    CHECK(settings.without_equivalent == Names{"groups"});
+  }
+}
+
+TEST_CASE("checkpoints as MirrorMaker 2 writes them, and what is none") {
+  std::string key, value;
+  ByteWriter names(key), offsets(value);
+  names.integer(int16_t{2});
+  names.bytes("gr");
+  names.integer(int16_t{8});
+  names.bytes("A.orders");
+  names.integer(int32_t{3});
+  offsets.integer(int16_t{0});
+  offsets.integer(int64_t{5000});
+  offsets.integer(int64_t{70});
+  offsets.integer(int16_t{1});
+  offsets.bytes("m");
+  auto checkpoint = read_checkpoint(key, value);
+  CHECK(checkpoint.group == "gr");
+  CHECK(checkpoint.target == TopicPartition{"A.orders", 3});
+  CHECK(checkpoint.source_offset == 5000);
+  CHECK(checkpoint.target_offset == 70);
+  CHECK_THROWS_AS(read_checkpoint(key + "x", value), DecodeError);
+  CHECK_THROWS_AS(read_checkpoint(key.substr(0, 3), value), DecodeError);
+  CHECK_THROWS_AS(read_checkpoint(key, value + "x"), DecodeError);
+  CHECK_THROWS_AS(read_checkpoint(key, value.substr(0, 19)), DecodeError);
+  value[1] = 1;
+  CHECK_THROWS_AS(read_checkpoint(key, value), DecodeError);
+}
+
 TEST_CASE("mirror maker 2: which flow") {
   auto both = kTwo;
   both.emplace_back("B->A.enabled", "true");

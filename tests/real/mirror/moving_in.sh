@@ -54,6 +54,7 @@ A.bootstrap.servers = $a
 B.bootstrap.servers = $b
 A->B.enabled = true
 A->B.topics = orders
+A->B.sync.group.offsets.enabled = true
 B->A.enabled = false
 replication.factor = 1
 offset-syncs.topic.replication.factor = 1
@@ -72,16 +73,30 @@ await "$b" A.orders 5077
 grep -q "MirrorMaker still runs" "$scratch/run" || fail "kt does not see MirrorMaker 2: $(cat "$scratch/run")"
 stop_maker
 send orders 5078 6000
+last() { "$kt" offsets get orders --partition 0 -b "$a" -o csv | awk -F, 'NR > 1 { print $3 }'; }
+# stand GROUP OFFSET: a group of the source, in partition 0.
+stand() { printf 'orders,0,%d\n' "$2" | "$kt" offsets import - --group "$1" -b "$a" -q >/dev/null; }
+# same_record WHAT OFFSET OFFSET-THERE
+same_record() {
+  local sent copied
+  sent=$(kcat -C -b "$a" -t orders -p 0 -o "$2" -c 1 -q) copied=$(kcat -C -b "$b" -t A.orders -p 0 -o "${3:-0}" -c 1 -q)
+  [ -n "$sent" ] && [ "$sent" = "$copied" ] || fail "$1 at $2 is at ${3:-none} in the target: $(cat "$scratch/errors")"
+}
+# Groups that MirrorMaker 2 never saw, which the file has kept in step: in what it copied, and in what kt copies.
+early=700 late=$(($(last) - 3))
+stand early $early && stand late $late
 "$kt" mirror run --mm2 "$scratch/mm2.properties" --exit -o csv --timeout 90s >"$scratch/run" 2>"$scratch/errors" ||
   fail "from MirrorMaker 2: $(cat "$scratch/run" "$scratch/errors")"
 grep -q 'without effect.* tasks.max' "$scratch/errors" || fail "tasks.max is not named: $(cat "$scratch/errors")"
+# kept GROUP: where it stands in the target.
+kept() { "$kt" offsets check "$1" --topic A.orders -b "$b" -o csv 2>/dev/null | awk -F, 'NR > 1 { print $5 }'; }
+same_record "group early" $early "$(kept early)"
+same_record "group late" $late "$(kept late)"
 # Positions in what MirrorMaker 2 copied, and in what kt did: the record there is the same on both sides.
-last() { "$kt" offsets get orders --partition 0 -b "$a" -o csv | awk -F, 'NR > 1 { print $3 }'; }
 for offset in 1 $(($(last) / 2)) $(($(last) - 1)); do
-  printf 'orders,0,%d\n' "$offset" | "$kt" offsets import - --group readers -b "$a" -q >/dev/null
+  stand readers "$offset"
   there=$("$kt" mirror translate readers --mm2 "$scratch/mm2.properties" --dry-run -o csv 2>"$scratch/errors" | awk -F, 'NR > 1 { print $6 }')
-  sent=$(kcat -C -b "$a" -t orders -p 0 -o "$offset" -c 1 -q) copied=$(kcat -C -b "$b" -t A.orders -p 0 -o "${there:-0}" -c 1 -q)
-  [ -n "$sent" ] && [ "$sent" = "$copied" ] || fail "offset $offset is translated to ${there:-none}: $(cat "$scratch/errors")"
+  same_record "group readers" "$offset" "$there"
 done
 equal "MirrorMaker 2" orders A.orders '%p|%T|%k|%s|%h\n'
 
