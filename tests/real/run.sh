@@ -181,6 +181,7 @@ if [ $# = 0 ] || [ "$*" = all ]; then
   echo "Mirrors between releases"
   suite "mirror pairs" timeout -k 5 600 bash "$here/mirror/pairs.sh"
   suite "mirror moving in" timeout -k 5 600 bash "$here/mirror/moving_in.sh"
+  suite "mirror refused" timeout -k 5 120 bash "$here/mirror/refused.sh"
 
   echo "Clients of others on the sandbox"
   for client in "$here"/clients/*.sh; do

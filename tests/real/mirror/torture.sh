@@ -60,12 +60,14 @@ tend_mirrors() {
 
 lines() { seq "$1" "$2" | sed 's/.*/key &:value &/'; }
 
-# Batches of many sizes, and small transactions, one after the other until there is a file `stop`.
+# Batches of many sizes, packed ones that pass and small ones that are joined, and small transactions, one after the other
+# until there is a file `stop`.
 write() {
-  local n=0 count
+  local n=0 count packing
   while [ ! -e "$scratch/stop" ]; do
-    count=$((RANDOM % 3000 + 1))
-    lines $n $((n + count)) | kcat -P -b "$source" -t torture -K: -z lz4 -X enable.idempotence=true
+    count=$((RANDOM % 3000 + 1)) packing=(-z lz4)
+    [ $((RANDOM % 2)) = 0 ] || packing=(-X batch.num.messages=10)
+    lines $n $((n + count)) | kcat -P -b "$source" -t torture -K: "${packing[@]}" -X enable.idempotence=true
     lines $n $((n + RANDOM % 30)) | timeout 20 kcat -P -b "$source" -t holes -K: -X transactional.id=torture
     n=$((n + count + 1))
   done >>"$scratch/writer.log" 2>&1
