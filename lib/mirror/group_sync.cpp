@@ -172,6 +172,9 @@ std::vector<NewPosition> GroupSync::translated(const std::string& group,
     int64_t current = now == nullptr ? -1 : now->offset;
     auto own = set_.find(place);
     bool is_own = own != set_.end() && own->second == current;
+    // In step already: put there by an earlier run, most likely, and to be moved back from here
+    // too.
+    if (current == *found.offset) set_[place] = current;
     if (current == *found.offset || (current > *found.offset && !is_own)) continue;
     result.push_back({one.target, *found.offset, one.committed.metadata});
   }
