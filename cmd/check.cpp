@@ -55,9 +55,8 @@ class Check : public Invocation {
     }
     if (resources.empty()) return limits;
     for (const auto& configs : describe_configs(cluster, resources, {{"min.insync.replicas"}}))
-      for (const auto& entry : configs.entries)
-        if (entry.name == "min.insync.replicas")
-          parse_int64(entry.value.value_or("1"), limits[configs.resource.name]);
+      if (const auto* entry = configs.find("min.insync.replicas"))
+        parse_int64(entry->value.value_or("1"), limits[configs.resource.name]);
     return limits;
   }
 

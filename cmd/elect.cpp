@@ -2,6 +2,7 @@
 #include <map>
 #include <set>
 
+#include "base/contains.h"
 #include "base/text.h"
 #include "chosen.h"
 #include "client/admin_elections.h"
@@ -20,10 +21,6 @@ namespace {
 using PartitionMetadata = TopicMetadata::Partition;
 
 constexpr Milliseconds kBetweenTries{500};
-
-bool contains(const std::vector<int32_t>& list, int32_t id) {
-  return std::find(list.begin(), list.end(), id) != list.end();
-}
 
 /// The first replica; -1 where a broker tells of none.
 int32_t preferred(const PartitionMetadata& partition) {
@@ -246,27 +243,30 @@ class Elect : public Invocation {
     return results;
   }
 
-  /// The leaders now, or, with --wait, when all brokers show those that were elected.
-  std::map<TopicPartition, int32_t> leaders_now(Context& context, Cluster& cluster,
-                                                const std::set<TopicPartition>& moved) const {
+  static std::vector<std::string> topics_of(const std::set<TopicPartition>& partitions) {
     std::vector<std::string> names;
-    for (const auto& at : moved)
+    for (const auto& at : partitions)
       if (names.empty() || names.back() != at.topic) names.push_back(at.topic);
-    std::map<TopicPartition, int32_t> leaders;
-    if (moved.empty()) return leaders;
-    if (wait_) {
-      bool seen = await_topics(cluster, names, [&](const TopicMetadata& topic) {
-        return std::all_of(topic.partitions.begin(), topic.partitions.end(), [&](const auto& one) {
-          TopicPartition at{topic.name.value_or(""), one.partition_index};
-          if (!moved.contains(at)) return true;
-          return unclean_ ? one.leader_id >= 0 : one.leader_id == preferred(before_.at(at));
-        });
+    return names;
+  }
+
+  /// Until all brokers show the leaders that were elected; false where they do not in time.
+  bool wait(Cluster& cluster, const std::set<TopicPartition>& moved) const {
+    return await_topics(cluster, topics_of(moved), [&](const TopicMetadata& topic) {
+      return std::all_of(topic.partitions.begin(), topic.partitions.end(), [&](const auto& one) {
+        TopicPartition at{topic.name.value_or(""), one.partition_index};
+        if (!moved.contains(at)) return true;
+        return unclean_ ? one.leader_id >= 0 : one.leader_id == preferred(before_.at(at));
       });
-      if (!seen) context.warn("elected, but not all brokers show the new leaders yet");
-    }
-    for (const auto& topic : describe_topics(cluster, names).topics)
-      for (const auto& partition : topic.partitions)
-        leaders[{topic.name.value_or(""), partition.partition_index}] = partition.leader_id;
+    });
+  }
+
+  /// Whom an unclean election has made the leader is the controller's choice.
+  std::map<TopicPartition, int32_t> leaders_of(Cluster& cluster,
+                                               const std::set<TopicPartition>& moved) const {
+    if (unclean_ && !moved.empty()) return leaders_in(describe_topics(cluster, topics_of(moved)));
+    std::map<TopicPartition, int32_t> leaders;
+    for (const auto& at : moved) leaders[at] = preferred(before_.at(at));
     return leaders;
   }
 
@@ -302,7 +302,8 @@ class Elect : public Invocation {
     std::set<TopicPartition> moved;
     for (const auto& [at, result] : results)
       if (result.error_code == 0) moved.insert(at);
-    auto leaders = leaders_now(context, *cluster, moved);
+    bool seen = !wait_ || moved.empty() || wait(*cluster, moved);
+    auto leaders = leaders_of(*cluster, moved);
     int64_t unmoved = 0;
     for (const auto& [at, partition] : before_) {
       auto result = results.find(at);
@@ -316,11 +317,15 @@ class Elect : public Invocation {
         auto why = zookeeper_ ? std::string() : obstacle(partition);
         refuse(context, at, result->second.error_code, why.empty() ? result->second.message : why);
       } else {
-        report_row(context, at, unclean_ ? leaders[at] : preferred(partition), "moved");
+        auto leader = leaders.find(at);
+        report_row(context, at, leader == leaders.end() ? -1 : leader->second, "moved");
       }
     }
     context.note(counted(static_cast<int64_t>(moved.size()), "leader") + " moved, " +
                  std::to_string(unmoved) + " already so");
+    if (!seen)
+      throw Error("elected, but not all brokers show the new leaders in time", Exit::unreachable,
+                  "kt check names partitions that other brokers lead");
     return exit_of(context);
   }
 };

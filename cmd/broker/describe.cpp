@@ -65,19 +65,13 @@ class BrokerDescribe : public Invocation {
     return by_broker;
   }
 
-  static std::string setting(const ResourceConfigs& configs, std::string_view name) {
-    for (const auto& entry : configs.entries)
-      if (entry.name == name) return entry.value.value_or("");
-    return {};
-  }
-
   /// Where the broker listens and what it advertises; null before 0.11, which does not tell.
   static Value listeners(Cluster& cluster, int32_t id) {
     if (!cluster.apis_of(id).best(msg::DescribeConfigsRequest::api())) return {};
     auto configs = describe_configs(cluster, {{ConfigScope::broker, std::to_string(id)}}).front();
     if (configs.error_code != 0) return {};
-    auto advertised = setting(configs, "advertised.listeners");
-    if (advertised.empty()) advertised = setting(configs, "listeners");
+    auto advertised = configs.value_of("advertised.listeners");
+    if (advertised.empty()) advertised = configs.value_of("listeners");
     Value::List list;
     for (auto listener : split(advertised, ','))
       if (!trim(listener).empty()) list.push_back(trim(listener));

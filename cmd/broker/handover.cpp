@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <set>
 
+#include "base/contains.h"
 #include "base/text.h"
 #include "client/admin_elections.h"
 #include "client/admin_reassignments.h"
@@ -13,10 +14,6 @@
 namespace kt {
 
 namespace {
-
-bool contains(const std::vector<int32_t>& list, int32_t id) {
-  return std::find(list.begin(), list.end(), id) != list.end();
-}
 
 using Partitions = std::map<TopicPartition, const TopicMetadata::Partition*>;
 

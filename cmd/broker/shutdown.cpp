@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "broker/handover.h"
 #include "broker/ids.h"
+#include "client/admin_elections.h"
 #include "client/admin_shutdown.h"
 #include "connect.h"
 #include "needs.h"
@@ -132,14 +133,6 @@ class BrokerShutdown : public Invocation {
     }
     report_result(context, cluster, before, refused);
     return exit_of(context);
-  }
-
-  static std::map<TopicPartition, int32_t> leaders_in(const msg::MetadataResponse& metadata) {
-    std::map<TopicPartition, int32_t> leaders;
-    for (const auto& topic : metadata.topics)
-      for (const auto& partition : topic.partitions)
-        leaders[{topic.name.value_or(""), partition.partition_index}] = partition.leader_id;
-    return leaders;
   }
 
   void report_result(Context& context, Cluster& cluster, const std::vector<Handover>& before,

@@ -1,7 +1,5 @@
 #include "config/change.h"
 
-#include <algorithm>
-
 #include "chosen.h"
 #include "client/zookeeper_configs.h"
 
@@ -14,9 +12,8 @@ std::vector<Value> values_of(const ResourceConfigs& configs,
                              const std::vector<ConfigChange>& changes) {
   std::vector<Value> values;
   for (const auto& change : changes) {
-    auto found = std::find_if(configs.entries.begin(), configs.entries.end(),
-                              [&](const auto& entry) { return entry.name == change.name; });
-    values.push_back(found == configs.entries.end() ? Value() : Value(found->value));
+    const auto* entry = configs.find(change.name);
+    values.push_back(entry == nullptr ? Value() : Value(entry->value));
   }
   return values;
 }
@@ -34,30 +31,45 @@ std::string word_of(const ConfigChange& change) {
   }
 }
 
-void change_one(Context& context, Cluster& cluster, const ConfigResource& resource,
-                const std::vector<ConfigChange>& changes) {
+/// False where it was refused. `before` is what was set.
+bool change_one(Context& context, Cluster& cluster, const ConfigResource& resource,
+                const std::vector<ConfigChange>& changes, ResourceConfigs& before) {
   bool dry_run = context.settings.dry_run;
-  auto now = describe_configs(cluster, {resource}).front();
+  before = describe_configs(cluster, {resource}).front();
   auto outcome = alter_configs(cluster, resource, changes, dry_run);
   if (outcome.rewritten)
     context.warn(resource.text() +
                  ": this release takes settings only as a whole; all that were set on it were sent "
                  "again");
-  if (outcome.error_code != 0) return report_error(context, "resource", outcome);
-  auto before = values_of(now, changes);
+  if (outcome.error_code != 0) {
+    report_error(context, "resource", outcome);
+    return false;
+  }
+  auto values = values_of(before, changes);
   for (size_t i = 0; i < changes.size(); ++i)
-    context.report().row({resource.text(), changes[i].name, before[i], word_of(changes[i]),
+    context.report().row({resource.text(), changes[i].name, values[i], word_of(changes[i]),
                           dry_run ? "would be changed" : "changed"});
+  return true;
 }
 
 }  // namespace
 
 Exit change_configs(Context& context, Cluster& cluster,
                     const std::vector<ConfigResource>& resources,
-                    const std::vector<ConfigChange>& changes) {
+                    const std::vector<ConfigChange>& changes, bool no_wait) {
   for (const auto& resource : resources) config_way(cluster, resource, true);
   context.report();
-  for (const auto& resource : resources) change_one(context, cluster, resource, changes);
+  std::vector<ResourceConfigs> changed;
+  for (const auto& resource : resources) {
+    ResourceConfigs before;
+    bool done = change_one(context, cluster, resource, changes, before);
+    // Who may change settings may still not be allowed to read them.
+    if (done && before.error_code == 0) changed.push_back(std::move(before));
+  }
+  bool waits = !context.settings.dry_run && !no_wait && !changed.empty();
+  if (waits && !await_configs(cluster, changed, changes))
+    throw Error("changed, but not all brokers show it in time", Exit::unreachable,
+                "kt config get shows what one of them has");
   return exit_of(context);
 }
 

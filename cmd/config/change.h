@@ -1,5 +1,5 @@
 // What `config set`, `config unset` and `topic alter` share: the change is looked at, sent, and
-// each setting reported with its value before and after.
+// each setting reported with its value before and after; then all brokers are waited for.
 #pragma once
 
 #include <vector>
@@ -18,9 +18,14 @@ inline const Schema kChangeRows = {
      {"change", "CHANGE", Kind::text, "The new value; +ITEM or -ITEM of a list; unset"},
      {"result", "RESULT", Kind::text, "changed or would be changed"}}};
 
-/// Changes the same settings of several things, or with --dry-run only checks.
+inline Argument no_wait_argument(bool* no_wait) {
+  return {"--no-wait", "", "Do not wait until all brokers show the change", no_wait};
+}
+
+/// Changes the same settings of several things, or with --dry-run only checks; waits until all
+/// brokers show them.
 Exit change_configs(Context& context, Cluster& cluster,
                     const std::vector<ConfigResource>& resources,
-                    const std::vector<ConfigChange>& changes);
+                    const std::vector<ConfigChange>& changes, bool no_wait);
 
 }  // namespace kt

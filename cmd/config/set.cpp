@@ -8,10 +8,12 @@ namespace {
 
 class ConfigSet : public Invocation {
   std::vector<std::string> words_;
+  bool no_wait_ = false;
 
   std::vector<Argument> arguments() override {
     return {{"RESOURCE...", "", "topic/NAME, broker/ID and so on, then NAME=VALUE for each setting",
-             &words_}};
+             &words_},
+            no_wait_argument(&no_wait_)};
   }
 
   Exit run(Context& context) override {
@@ -20,7 +22,7 @@ class ConfigSet : public Invocation {
     for (const auto& word : words.names) changes.push_back(parse_change(word));
     if (changes.empty()) throw Error("no setting is given", Exit::usage, "NAME=VALUE");
     auto cluster = connect(context);
-    return change_configs(context, *cluster, words.resources, changes);
+    return change_configs(context, *cluster, words.resources, changes, no_wait_);
   }
 };
 
@@ -33,7 +35,8 @@ const Command config_set{
     .text =
         R"(Sets NAME=VALUE on each thing named, or changes a list by NAME+=ITEM and NAME-=ITEM. What is not
 named stays as it is. See kt config get for what has settings. A value may hold commas and blanks;
-quote it for the shell.
+quote it for the shell. Returns when every broker shows the change (of a broker: itself); --no-wait returns
+as soon as it is taken.
 
 Before Kafka 2.3 brokers take the settings of a thing only as a whole: kt reads them, changes them and
 sends all of them, says so, and refuses where a secret one would get lost. Releases without a request for

@@ -7,10 +7,11 @@ namespace {
 
 class ConfigUnset : public Invocation {
   std::vector<std::string> words_;
+  bool no_wait_ = false;
 
   std::vector<Argument> arguments() override {
-    return {
-        {"RESOURCE...", "", "topic/NAME, broker/ID and so on, then names of settings", &words_}};
+    return {{"RESOURCE...", "", "topic/NAME, broker/ID and so on, then names of settings", &words_},
+            no_wait_argument(&no_wait_)};
   }
 
   Exit run(Context& context) override {
@@ -19,7 +20,7 @@ class ConfigUnset : public Invocation {
     for (const auto& name : words.names) changes.push_back({name, ConfigOperation::remove, ""});
     if (changes.empty()) throw Error("no setting is named", Exit::usage);
     auto cluster = connect(context);
-    return change_configs(context, *cluster, words.resources, changes);
+    return change_configs(context, *cluster, words.resources, changes, no_wait_);
   }
 };
 
@@ -32,7 +33,7 @@ const Command config_unset{
     .text =
         R"(Removes the settings named from each thing named, so that what it inherits, or the default, is in
 force again. A setting that is not set stays so. See kt config get for what has settings, and kt config
-set for what releases before 2.3 need.)",
+set for what releases before 2.3 need. Returns when every broker shows the change, as kt config set does.)",
     .examples = {{"kt config unset topic/orders retention.ms", "back to the brokers' retention"},
                  {"kt config unset broker/1 log.cleaner.threads --dry-run", "only checked"},
                  {"kt config unset user/alice producer_byte_rate", "no quota any more"}},

@@ -32,10 +32,9 @@ class MirrorVerify : public Invocation {
   /// A topic's setting, as the cluster tells it; empty where it does not.
   static std::string setting(Cluster& cluster, const std::string& topic, const std::string& name) {
     if (!cluster.apis_of_any().best(msg::DescribeConfigsRequest::api())) return {};
-    auto described = describe_configs(cluster, {{ConfigScope::topic, topic}}, {.names = {name}});
-    for (const auto& entry : described.front().entries)
-      if (entry.name == name) return entry.value.value_or("");
-    return {};
+    return describe_configs(cluster, {{ConfigScope::topic, topic}}, {.names = {name}})
+        .front()
+        .value_of(name);
   }
 
   struct Job {

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <set>
 
+#include "base/contains.h"
 #include "base/text.h"
 #include "chosen.h"
 #include "client/admin_topics.h"
@@ -14,10 +15,6 @@
 namespace kt {
 
 namespace {
-
-bool contains(const std::vector<int32_t>& list, int32_t id) {
-  return std::find(list.begin(), list.end(), id) != list.end();
-}
 
 std::vector<int32_t> without(const std::vector<int32_t>& list, const std::vector<int32_t>& gone) {
   std::vector<int32_t> left;

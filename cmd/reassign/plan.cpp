@@ -168,11 +168,13 @@ class ReassignPlan : public Invocation {
           fmt::format("{} replicas need as many brokers: {} stay", *aims.replication_factor, stay));
   }
 
-  void use_counts_where_sizes_are_not_told(Context& context, const reassign::Layout& layout,
-                                           reassign::Aims& aims) const {
-    if (layout.knows_sizes || !aims.balance.erase(Balance::size)) return;
+  static void use_counts_where_there_are_no_sizes(Context& context, const reassign::Layout& layout,
+                                                  reassign::Aims& aims) {
+    if (layout.has_bytes() || !aims.balance.erase(Balance::size)) return;
     aims.balance.insert(Balance::count);
-    context.warn("these brokers do not tell sizes (Kafka 1.0 does): replicas are counted instead");
+    context.warn(layout.knows_sizes ? "nothing is in these partitions: replicas are counted instead"
+                                    : "these brokers do not tell sizes (Kafka 1.0 does): replicas "
+                                      "are counted instead");
   }
 
   // ---- What is printed ----
@@ -237,7 +239,7 @@ class ReassignPlan : public Invocation {
     auto mover = mover_of(context, *cluster);
     auto layout = this->layout(context, *cluster, *mover);
     check_brokers(layout, aims);
-    use_counts_where_sizes_are_not_told(context, layout, aims);
+    use_counts_where_there_are_no_sizes(context, layout, aims);
     auto plan = reassign::make_plan(layout, aims);
     auto file = file_of(layout, plan);
     auto& report = context.report();
@@ -298,7 +300,8 @@ each broker before and after; below it stand the bytes to copy, what any plan wo
 and the time that takes at the rate of --throttle on each broker. Where a broker stays outside the band,
 the partition that forbids it is named.
 
-Sizes are those of the log directories; before Kafka 1.0 brokers do not tell them, and replicas are counted.
+Sizes are those of the log directories; before Kafka 1.0 brokers do not tell them, and replicas are counted,
+as they are where all partitions are empty.
 The same cluster gives the same plan. Partitions that are being moved are left out.)",
     .examples = {{"kt reassign plan --drain 3 --into plan.json", "empty a broker"},
                  {"kt reassign plan --balance size --balance leaders --throttle 50MB",

@@ -60,11 +60,8 @@ class TopicCreate : public Invocation {
       settings = describe_configs(cluster, {{ConfigScope::broker, broker}}).front();
     }
     int64_t partitions = 1, replicas = 1;
-    for (const auto& entry : settings.entries) {
-      if (entry.name == "num.partitions") parse_int64(entry.value.value_or("1"), partitions);
-      if (entry.name == "default.replication.factor")
-        parse_int64(entry.value.value_or("1"), replicas);
-    }
+    parse_int64(settings.value_of("num.partitions"), partitions);
+    parse_int64(settings.value_of("default.replication.factor"), replicas);
     if (!partitions_) partitions_ = static_cast<int32_t>(partitions);
     if (!replication_factor_) replication_factor_ = static_cast<int16_t>(replicas);
   }

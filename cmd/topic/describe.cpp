@@ -66,8 +66,7 @@ class TopicDescribe : public Invocation {
 
   static int64_t min_isr_of(const ResourceConfigs& settings) {
     int64_t value = 1;
-    for (const auto& entry : settings.entries)
-      if (entry.name == "min.insync.replicas") parse_int64(entry.value.value_or("1"), value);
+    parse_int64(settings.value_of("min.insync.replicas"), value);
     return value;
   }
 

@@ -159,6 +159,23 @@ void add_settings_kept_aside(Cluster& cluster, std::vector<ResourceConfigs>& fou
   }
 }
 
+/// The request that every version can send.
+msg::DescribeConfigsRequest request_for(const std::vector<ConfigResource>& resources,
+                                        const std::vector<size_t>& positions,
+                                        const std::vector<std::string>& names) {
+  msg::DescribeConfigsRequest request;
+  for (size_t position : positions) {
+    auto& asked = request.resources.emplace_back();
+    asked.resource_type = static_cast<int8_t>(resources[position].scope);
+    asked.resource_name = resources[position].name;
+    if (names.empty())
+      asked.configuration_keys.reset();
+    else
+      asked.configuration_keys = names;
+  }
+  return request;
+}
+
 void take(const msg::DescribeConfigsResponse& response, const std::vector<size_t>& positions,
           std::vector<ResourceConfigs>& found) {
   for (const auto& result : response.results)
@@ -222,6 +239,17 @@ ConfigOutcome rewrite(Cluster& cluster, const ConfigResource& resource,
 
 }  // namespace
 
+const ConfigEntry* ResourceConfigs::find(std::string_view name) const {
+  auto found = std::find_if(entries.begin(), entries.end(),
+                            [&](const auto& entry) { return entry.name == name; });
+  return found == entries.end() ? nullptr : &*found;
+}
+
+std::string ResourceConfigs::value_of(std::string_view name) const {
+  const auto* entry = find(name);
+  return entry == nullptr ? std::string() : entry->value.value_or("");
+}
+
 std::string ConfigResource::text() const {
   if (scope == ConfigScope::user_client) return "user/" + name + kAndClient.data() + client_id;
   for (const auto& [known, word] : kScopes)
@@ -271,18 +299,9 @@ std::vector<ResourceConfigs> describe_configs(Cluster& cluster,
   }
   for (const auto& [broker, positions] : by_broker) {
     auto make = [&](int16_t version) {
-      msg::DescribeConfigsRequest request;
+      auto request = request_for(resources, positions, wanted.names);
       request.include_synonyms = version >= 1;
       request.include_documentation = version >= 3 && wanted.documentation;
-      for (size_t position : positions) {
-        auto& asked = request.resources.emplace_back();
-        asked.resource_type = static_cast<int8_t>(resources[position].scope);
-        asked.resource_name = resources[position].name;
-        if (wanted.names.empty())
-          asked.configuration_keys.reset();
-        else
-          asked.configuration_keys = wanted.names;
-      }
       return request;
     };
     CallOptions options;
@@ -292,6 +311,39 @@ std::vector<ResourceConfigs> describe_configs(Cluster& cluster,
   }
   add_settings_kept_aside(cluster, found);
   return found;
+}
+
+std::vector<ResourceConfigs> describe_configs_everywhere(
+    Cluster& cluster, const std::vector<ConfigResource>& resources,
+    const std::vector<std::string>& names) {
+  std::vector<size_t> of_all;
+  std::map<int32_t, std::vector<size_t>> by_broker;
+  std::vector<ResourceConfigs> told;
+  for (size_t i = 0; i < resources.size(); ++i) {
+    if (config_way(cluster, resources[i], true) == ConfigWay::zookeeper) continue;
+    if (resources[i].is_quota())
+      for (auto& one : describe_quotas_everywhere(cluster, resources[i]))
+        told.push_back(std::move(one));
+    else if (auto broker = broker_of(cluster, resources[i]))
+      by_broker[*broker].push_back(i);
+    else
+      of_all.push_back(i);
+  }
+  if (!of_all.empty())
+    for (const auto& [broker, at] : cluster.metadata()->brokers)
+      by_broker[broker].insert(by_broker[broker].end(), of_all.begin(), of_all.end());
+  std::vector<std::pair<int32_t, msg::DescribeConfigsRequest>> requests;
+  for (const auto& [broker, positions] : by_broker)
+    requests.emplace_back(broker, request_for(resources, positions, names));
+  for (const auto& answer : cluster.call_each(requests)) {
+    if (!answer.reply) continue;
+    std::vector<ResourceConfigs> found(resources.size());
+    const auto& positions = by_broker[answer.broker_id];
+    for (size_t position : positions) found[position].resource = resources[position];
+    take(answer.reply->message, positions, found);
+    for (size_t position : positions) told.push_back(std::move(found[position]));
+  }
+  return told;
 }
 
 std::vector<std::pair<std::string, std::string>> rewritten_configs(

@@ -71,6 +71,11 @@ struct ResourceConfigs {
   std::string message;
   std::vector<ConfigEntry> entries;  ///< by name
   bool only_overrides = false;       ///< what it inherits is not told: it came from ZooKeeper
+
+  /// Null where it is not told.
+  const ConfigEntry* find(std::string_view name) const;
+  /// Empty where it is not told.
+  std::string value_of(std::string_view name) const;
 };
 
 struct DescribeConfigsOptions {
@@ -82,6 +87,12 @@ struct DescribeConfigsOptions {
 std::vector<ResourceConfigs> describe_configs(Cluster& cluster,
                                               const std::vector<ConfigResource>& resources,
                                               const DescribeConfigsOptions& options = {});
+
+/// What each broker that can be reached shows of the resources, one broker after the other; brokers
+/// and loggers themselves alone. Resources that ZooKeeper keeps are left out.
+std::vector<ResourceConfigs> describe_configs_everywhere(
+    Cluster& cluster, const std::vector<ConfigResource>& resources,
+    const std::vector<std::string>& names);
 
 enum class ConfigOperation : int8_t { set = 0, remove = 1, append = 2, subtract = 3 };
 struct ConfigChange {
@@ -97,6 +108,11 @@ struct ConfigOutcome : Outcome {
 /// Changes settings of one resource; with `validate_only` the broker checks alone.
 ConfigOutcome alter_configs(Cluster& cluster, const ConfigResource& resource,
                             const std::vector<ConfigChange>& changes, bool validate_only);
+
+/// Waits until every broker that can be reached shows the changes of all these resources, which are
+/// told as they were before; false where the cluster's deadline came first.
+bool await_configs(Cluster& cluster, const std::vector<ResourceConfigs>& before,
+                   const std::vector<ConfigChange>& changes);
 
 /// What AlterConfigs would have to send: what is set now, with the changes. Throws where a
 /// sensitive value, which brokers do not tell, would get lost.

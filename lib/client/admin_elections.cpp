@@ -43,4 +43,12 @@ std::vector<ElectedPartition> elect_leaders(Cluster& cluster, Election election,
   return elected;
 }
 
+std::map<TopicPartition, int32_t> leaders_in(const msg::MetadataResponse& metadata) {
+  std::map<TopicPartition, int32_t> leaders;
+  for (const auto& topic : metadata.topics)
+    for (const auto& partition : topic.partitions)
+      leaders[{topic.name.value_or(""), partition.partition_index}] = partition.leader_id;
+  return leaders;
+}
+
 }  // namespace kt

@@ -3,10 +3,12 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "client/cluster.h"
+#include "protocol/msg/metadata.h"
 
 namespace kt {
 
@@ -25,5 +27,8 @@ struct ElectedPartition {
 /// Asks the controller for an election in each partition, some thousands at a time.
 std::vector<ElectedPartition> elect_leaders(Cluster& cluster, Election election,
                                             std::vector<TopicPartition> partitions);
+
+/// Who leads each partition; -1 where nobody does.
+std::map<TopicPartition, int32_t> leaders_in(const msg::MetadataResponse& metadata);
 
 }  // namespace kt

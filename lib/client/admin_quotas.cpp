@@ -42,9 +42,7 @@ double number_of(const ConfigChange& change) {
   return value;
 }
 
-}  // namespace
-
-ResourceConfigs describe_quotas(Cluster& cluster, const ConfigResource& resource) {
+msg::DescribeClientQuotasRequest request_for(const ConfigResource& resource) {
   msg::DescribeClientQuotasRequest request;
   for (const auto& [type, name] : entity_of(resource)) {
     auto& component = request.components.emplace_back();
@@ -53,13 +51,17 @@ ResourceConfigs describe_quotas(Cluster& cluster, const ConfigResource& resource
     component.match = name;
   }
   request.strict = true;
-  auto reply = cluster.call(request);
+  return request;
+}
+
+ResourceConfigs quotas_of(const ConfigResource& resource,
+                          const msg::DescribeClientQuotasResponse& response) {
   ResourceConfigs configs;
   configs.resource = resource;
-  configs.error_code = reply->error_code;
-  configs.message = reply->error_message.value_or("");
-  if (!reply->entries) return configs;
-  for (const auto& entry : *reply->entries)
+  configs.error_code = response.error_code;
+  configs.message = response.error_message.value_or("");
+  if (!response.entries) return configs;
+  for (const auto& entry : *response.entries)
     for (const auto& value : entry.values) {
       auto& taken = configs.entries.emplace_back();
       taken.name = value.key;
@@ -69,6 +71,20 @@ ResourceConfigs describe_quotas(Cluster& cluster, const ConfigResource& resource
       taken.type = "double";
     }
   return configs;
+}
+
+}  // namespace
+
+ResourceConfigs describe_quotas(Cluster& cluster, const ConfigResource& resource) {
+  return quotas_of(resource, *cluster.call(request_for(resource)));
+}
+
+std::vector<ResourceConfigs> describe_quotas_everywhere(Cluster& cluster,
+                                                        const ConfigResource& resource) {
+  std::vector<ResourceConfigs> told;
+  for (const auto& answer : cluster.call_all_brokers(request_for(resource)))
+    if (answer.reply) told.push_back(quotas_of(resource, answer.reply->message));
+  return told;
 }
 
 Outcome alter_quotas(Cluster& cluster, const ConfigResource& resource,

@@ -11,6 +11,10 @@ namespace kt {
 /// The quotas of exactly this user, client id or address; empty where it has none.
 ResourceConfigs describe_quotas(Cluster& cluster, const ConfigResource& resource);
 
+/// The same, as each broker that can be reached shows it.
+std::vector<ResourceConfigs> describe_quotas_everywhere(Cluster& cluster,
+                                                        const ConfigResource& resource);
+
 Outcome alter_quotas(Cluster& cluster, const ConfigResource& resource,
                      const std::vector<ConfigChange>& changes, bool validate_only);
 

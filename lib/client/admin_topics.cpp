@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "client/await.h"
 #include "client/leaders.h"
 #include "client/zookeeper_topics.h"
 #include "protocol/errors.h"
@@ -155,7 +156,7 @@ bool await_topics(Cluster& cluster, const std::vector<std::string>& names,
   CallOptions options;
   if (!named) options.at_most = 0;
   auto request = metadata_request(named ? kAsksWithoutCreating : 0, std::optional(names));
-  for (int attempt = 1;; ++attempt) {
+  return await(cluster, [&] {
     bool any_told = false, all_done = true;
     for (auto& answer : cluster.call_all_brokers(request, options)) {
       if (!answer.reply) continue;
@@ -163,11 +164,8 @@ bool await_topics(Cluster& cluster, const std::vector<std::string>& names,
       keep(answer.reply->message, names);
       for (const auto& topic : (*answer.reply)->topics) all_done = all_done && done(topic);
     }
-    if (any_told && all_done) return true;
-    auto pause = cluster.backoff(attempt);
-    if (cluster.deadline().remaining() <= pause) return false;
-    Clock::system().sleep(pause);
-  }
+    return any_told && all_done;
+  });
 }
 
 }  // namespace kt

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/contains.h"
 #include "base/text.h"
 #include "client/admin_topics.h"
 
@@ -37,10 +38,6 @@ void add_missing(std::vector<std::string>& missing, const std::set<std::string>&
 
 std::string entry_of(const TopicPartition& at, int32_t broker) {
   return std::to_string(at.partition) + ":" + std::to_string(broker);
-}
-
-bool contains(const std::vector<int32_t>& list, int32_t id) {
-  return std::find(list.begin(), list.end(), id) != list.end();
 }
 
 ConfigChange change_of_list(std::string_view name, const std::optional<std::string>& list,

@@ -15,7 +15,7 @@ kt=$build/cmd/kt
 mib=${KT_BENCH_MIB:-1024}
 topics=${KT_BENCH_TOPICS:-1000}
 scratch=$(mktemp -d)
-trap 'for cluster in broker far jmx; do "$real/kafka.sh" stop "$scratch/$cluster" 2>/dev/null; done; rm -rf "$scratch"' EXIT
+trap 'for cluster in broker far jmx old; do "$real/kafka.sh" stop "$scratch/$cluster" 2>/dev/null; done; rm -rf "$scratch"' EXIT
 
 "$real/deps.sh"
 jars=$("$real/install.sh" 4.3.0)
@@ -113,6 +113,24 @@ groups() {
   printf '%s\n' "$java_groups --group lag --all-topics --reset-offsets --to-current --export --dry-run >$scratch/out.csv" \
     "$java_groups --group java-\$\$ --reset-offsets --from-file $scratch/out.csv --execute" >"$scratch/move-java"
   compare "export, import $((topics * 3)) positions" 3 "<= 0.05" kt "sh $scratch/move-kt" Java "sh $scratch/move-java"
+  groups_in_zookeeper
+}
+
+# The same where positions stand in ZooKeeper, beside the tools of 0.8.2.
+groups_in_zookeeper() {
+  local zookeeper old positions=$scratch/zk-positions
+  "$real/kafka.sh" start 0.8.2.2 "$scratch/old" >/dev/null
+  zookeeper=$(cat "$scratch/old/zookeeper")
+  old="java -XX:TieredStopAtLevel=1 -Xshare:auto -cp $real/conf/tools:$("$real/install.sh" 0.8.2.2)/libs/* kafka.tools"
+  "$kt" topic create read -p $((topics * 3)) -r 1 --timeout 5m -z "$zookeeper" >/dev/null
+  seq 0 $((topics * 3 - 1)) | sed 's|.*|/consumers/lag/offsets/read/&:0|' >"$positions"
+  printf '%s\n' "$kt offsets export lag --format zk -z $zookeeper >$positions.kt" \
+    "$kt offsets import $positions.kt --store zookeeper -z $zookeeper" >"$scratch/move-kt"
+  printf '%s\n' "$old.ExportZkOffsets --zkconnect $zookeeper --group lag --output-file $positions.java" \
+    "$old.ImportZkOffsets --zkconnect $zookeeper --input-file $positions.java" >"$scratch/move-java"
+  "$kt" offsets import "$positions" --store zookeeper -z "$zookeeper" >/dev/null
+  compare "the same in ZooKeeper" 3 "<= 0.05" kt "sh $scratch/move-kt" "Java ZkOffsets" "sh $scratch/move-java"
+  "$real/kafka.sh" stop "$scratch/old"
 }
 
 consume() {

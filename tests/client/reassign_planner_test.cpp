@@ -144,6 +144,36 @@ TEST_CASE("onto alone fills new brokers to their share and takes only what that 
   CHECK(plan.brokers[4].bytes_after == 160);
 }
 
+TEST_CASE("what keeps a new broker from its share is named, and nothing else is") {
+  auto layout = layout_of({{1, ""}, {2, ""}, {3, ""}},
+                          {partition_of("t", 0, {1}, 1000), partition_of("t", 1, {2}, 10)});
+  auto plan = make_plan(layout, {.onto = {3}});
+  CHECK(plan.changed.empty());
+  REQUIRE(plan.obstacles.size() == 1);
+  CHECK(plan.obstacles[0].broker == 3);
+  CHECK(plan.obstacles[0].partition == 0);
+  CHECK(plan.obstacles[0].kind == Obstacle::Kind::takes_too_much);
+}
+
+TEST_CASE("where all partitions are empty, brokers are filled and emptied by count") {
+  std::vector<Partition> partitions;
+  for (int32_t p = 0; p < 6; ++p) partitions.push_back(partition_of("t", p, {1 + p % 2}, 0));
+  auto layout = layout_of({{1, ""}, {2, ""}, {3, ""}, {4, ""}}, partitions);
+  auto filled = make_plan(layout, {.onto = {3}});
+  check_rules(layout, {.onto = {3}}, filled);
+  // Six on four brokers are one or two each.
+  CHECK(filled.brokers[2].replicas_after == 1);
+  CHECK(filled.bytes_to_move == 0);
+  CHECK(filled.lower_bound_bytes == 0);
+  CHECK(filled.replicas_to_move == 1);
+  auto drained = make_plan(layout, {.drain = {1}});
+  CHECK(drained.brokers[0].replicas_after == 0);
+  // Three leave, to where the fewest are: two are on one of the new ones, one on the other.
+  CHECK(drained.brokers[1].replicas_after == 3);
+  CHECK(drained.brokers[2].replicas_after + drained.brokers[3].replicas_after == 3);
+  CHECK(std::abs(drained.brokers[2].replicas_after - drained.brokers[3].replicas_after) == 1);
+}
+
 TEST_CASE("more replicas are added behind, fewer leave the preferred leader") {
   auto layout = layout_of({{1, "a"}, {2, "b"}, {3, "c"}},
                           {partition_of("t", 0, {1, 2}, 5), partition_of("t", 1, {3}, 5)});

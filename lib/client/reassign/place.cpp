@@ -65,7 +65,7 @@ class Placing {
     while (state_.replicas(partition).size() > wanted(partition)) {
       const auto& replicas = state_.replicas(partition);
       int32_t worst = -1;
-      std::tuple<bool, bool, int32_t, int64_t> worst_key;
+      std::tuple<bool, bool, int32_t, State::Load> worst_key;
       for (int32_t replica : replicas) {
         std::tuple key{!state_.stays(replica), replica != replicas.front(),
                        state_.in_rack(partition, state_.rack(replica), replica),

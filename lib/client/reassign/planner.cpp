@@ -29,10 +29,17 @@ class Planning {
     bool only_filling = !aims_.onto.empty() && aims_.balance.empty() && aims_.drain.empty() &&
                         !aims_.replication_factor;
     if (only_filling) {
-      auto aim = layout_.knows_sizes ? Balance::size : Balance::count;
+      auto aim = layout_.has_bytes() ? Balance::size : Balance::count;
       Balancer balancer(state_, {aim}, aims_);
-      uneven = std::max(uneven, filling_bound(balancer.bands()));
+      // What is counted although sizes are known weighs nothing.
+      bool weighs = aim == Balance::size || !layout_.knows_sizes;
+      if (weighs) uneven = std::max(uneven, filling_bound(balancer.bands()));
       balancer.fill_receivers();
+      find_obstacles({aim}, balancer.bands());
+      // Nobody else has to give.
+      std::erase_if(plan_.obstacles, [&](const Obstacle& one) {
+        return one.is_above || !aims_.onto.contains(one.broker);
+      });
     }
     if (aims_.balance.contains(Balance::leaders)) balance_leaders();
     plan_.lower_bound_bytes = std::max(forced, bound_of(forced, uneven));
@@ -137,6 +144,11 @@ class Planning {
 };
 
 }  // namespace
+
+bool Layout::has_bytes() const {
+  return knows_sizes && std::any_of(partitions.begin(), partitions.end(),
+                                    [](const auto& one) { return one.size_bytes > 0; });
+}
 
 Plan make_plan(const Layout& layout, const Aims& aims) { return Planning(layout, aims).run(); }
 

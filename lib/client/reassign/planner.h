@@ -33,6 +33,9 @@ struct Layout {
   std::vector<Broker> brokers;
   std::vector<Partition> partitions;
   bool knows_sizes = true;  ///< false: every replica counts as one byte
+
+  /// Whether any partition weighs anything: else replicas can only be counted.
+  bool has_bytes() const;
 };
 
 enum class Balance { size, count, leaders };

@@ -36,7 +36,7 @@ State::State(const Layout& layout, const Aims& aims) {
     bytes_.push_back(layout.knows_sizes ? partition.size_bytes : 1);
     for (int32_t replica : partition.replicas) {
       replicas.push_back(index_of[replica]);
-      load_[index(replicas.back())] += bytes_.back();
+      give(replicas.back(), bytes_.back());
     }
   }
   replicas_ = original_;
@@ -72,18 +72,18 @@ int64_t State::fewest_pairs(size_t replica_count) const {
 void State::replace(size_t partition, int32_t from, int32_t to) {
   auto& replicas = replicas_[partition];
   *std::find(replicas.begin(), replicas.end(), from) = to;
-  load_[index(from)] -= bytes_[partition];
-  load_[index(to)] += bytes_[partition];
+  take(from, bytes_[partition]);
+  give(to, bytes_[partition]);
 }
 
 void State::add(size_t partition, int32_t broker) {
   replicas_[partition].push_back(broker);
-  load_[index(broker)] += bytes_[partition];
+  give(broker, bytes_[partition]);
 }
 
 void State::remove(size_t partition, int32_t broker) {
   std::erase(replicas_[partition], broker);
-  load_[index(broker)] -= bytes_[partition];
+  take(broker, bytes_[partition]);
 }
 
 void State::lead(size_t partition, int32_t broker) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "client/reassign/planner.h"
@@ -37,7 +38,9 @@ class State {
   /// Whether a copy on the broker costs anything.
   bool was_on(size_t partition, int32_t broker) const { return has(original_[partition], broker); }
 
-  int64_t load(int32_t broker) const { return load_[index(broker)]; }
+  /// How full a broker is: its bytes, and among equals its replicas (some weigh nothing).
+  using Load = std::pair<int64_t, int64_t>;
+  Load load(int32_t broker) const { return load_[index(broker)]; }
 
   /// Replicas of the partition in the rack, not counting the one on `except`.
   int32_t in_rack(size_t partition, int32_t rack, int32_t except = -1) const;
@@ -62,6 +65,14 @@ class State {
 
  private:
   static size_t index(int32_t broker) { return static_cast<size_t>(broker); }
+  void give(int32_t broker, int64_t bytes) {
+    load_[index(broker)].first += bytes;
+    ++load_[index(broker)].second;
+  }
+  void take(int32_t broker, int64_t bytes) {
+    load_[index(broker)].first -= bytes;
+    --load_[index(broker)].second;
+  }
   static bool has(const Replicas& replicas, int32_t broker) {
     for (int32_t one : replicas)
       if (one == broker) return true;
@@ -73,7 +84,7 @@ class State {
   std::vector<int32_t> racks_, rack_sizes_;
   std::vector<Replicas> replicas_, original_;
   std::vector<int64_t> bytes_;
-  std::vector<int64_t> load_;
+  std::vector<Load> load_;
 };
 
 }  // namespace kt::reassign
