@@ -14,8 +14,18 @@ namespace {
 
 /// What is known of a group in any of its stores.
 struct Knowledge {
-  std::map<TopicPartition, const GroupMember*> owners;
+  std::map<GroupStore, std::map<TopicPartition, const GroupMember*>> owners;
   std::vector<const GroupOffsets*> offsets;
+
+  /// The member that reads it: one of this store, else of another; null where none does.
+  const GroupMember* owner(const TopicPartition& partition, GroupStore store) const {
+    const GroupMember* found = nullptr;
+    for (const auto& [kept, members] : owners) {
+      auto member = members.find(partition);
+      if (member != members.end() && (found == nullptr || kept == store)) found = member->second;
+    }
+    return found;
+  }
 
   bool has_position(const TopicPartition& partition) const {
     return std::any_of(offsets.begin(), offsets.end(),
@@ -31,7 +41,7 @@ std::map<std::string, Knowledge> knowledge_of(const std::vector<StoredGroup>& gr
     of_group.offsets.push_back(&group.offsets);
     for (const auto& member : group.description.members)
       for (const auto& [topic, numbers] : member.assignment)
-        for (auto number : numbers) of_group.owners[{topic, number}] = &member;
+        for (auto number : numbers) of_group.owners[group.store][{topic, number}] = &member;
   }
   return known;
 }
@@ -105,7 +115,7 @@ class Ends {
     rows.reserve(one.group->offsets.partitions.size() + one.without_position.size());
     auto near = ends_.begin();
     for (const auto& [partition, committed] : one.group->offsets.partitions) {
-      auto& row = rows.emplace_back(row_at(partition, near, *one.known));
+      auto& row = rows.emplace_back(row_at(partition, near, one));
       row.metadata = committed.metadata;
       if (committed.offset < 0) continue;
       row.position = committed.offset;
@@ -115,8 +125,7 @@ class Ends {
       auto time = times_.find({near - ends_.begin() - 1, committed.offset});
       if (time != times_.end()) row.next_time_ms = time->second;
     }
-    for (const auto& partition : one.without_position)
-      rows.push_back(row_at(partition, near, *one.known));
+    for (const auto& partition : one.without_position) rows.push_back(row_at(partition, near, one));
     if (!one.without_position.empty())
       std::sort(rows.begin(), rows.end(),
                 [](const auto& a, const auto& b) { return a.partition < b.partition; });
@@ -136,17 +145,17 @@ class Ends {
   }
 
   /// A row without position; `near` moves behind its end.
-  PartitionLag row_at(const TopicPartition& partition, Place& near, const Knowledge& known) const {
+  PartitionLag row_at(const TopicPartition& partition, Place& near, const Measured& one) const {
     PartitionLag row;
     row.partition = partition;
     near = at(partition, near);
     row.error_code = near->error_code;
     if (near->error_code == 0) row.log_end = near->offset;
     ++near;
-    if (auto owner = known.owners.find(partition); owner != known.owners.end()) {
-      row.owner = owner->second->id;
-      row.client_id = owner->second->client_id;
-      row.host = owner->second->host;
+    if (const auto* owner = one.known->owner(partition, one.group->store)) {
+      row.owner = owner->id;
+      row.client_id = owner->client_id;
+      row.host = owner->host;
     }
     return row;
   }
