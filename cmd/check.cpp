@@ -241,6 +241,8 @@ class Check : public Invocation {
     if (auto leader = quorum_leader(cluster, view.quorum_lag_ms))
       metadata.controller_id = *leader;  // else KRaft names any broker as its controller
     view.bytes = bytes_of(cluster, reached);
+    view.tells_log_dirs =
+        cluster.apis_of_any().best(msg::DescribeLogDirsRequest::api()).has_value();
     view.groups = groups_behind(context, cluster);
     view.rollbacks = rollbacks(metadata);
     auto found = find_problems(view);

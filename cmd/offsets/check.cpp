@@ -8,6 +8,8 @@
 #include "client/group_lag.h"
 #include "connect.h"
 #include "group_stores.h"
+#include "needs.h"
+#include "protocol/msg/fetch.h"
 
 namespace kt {
 namespace {
@@ -97,6 +99,9 @@ class OffsetsCheck : public Invocation {
   Exit run(Context& context) override {
     if (max_lag_ && *max_lag_ < 0) throw Error("--max-lag is a number of records", Exit::usage);
     GroupStores stores(context, store_);
+    // Records have times from the fetches of 0.10 on; a limit that is never passed is no limit.
+    if (max_lag_time_)
+      needs(stores.cluster(), msg::FetchRequest::api(), 2, "--max-lag-time", BeforeThat::nowhere);
     auto groups = stores.read(choice_);
     bool all_hold = true;
     context.report();
@@ -123,7 +128,7 @@ partition that a member reads and that has no position counts with all of its of
 
 Groups are looked for in Kafka and, where -z names ZooKeeper, there too, where consumers before 0.9 keep
 members and positions; a group that is being moved has rows of both. A share group's position is the
-offset where it starts. Records before 0.10 have no time.)",
+offset where it starts. Records before 0.10 have no time, so that --max-lag-time takes that release.)",
     .examples = {{"kt offsets check billing", "one group"},
                  {"kt offsets check --max-lag 1000",
                   "does any group lag by more than 1,000 records?"},

@@ -107,9 +107,9 @@ class Examiner {
     std::vector<int32_t> dead;
     for (auto id : replicas)
       if (!alive_.contains(id)) dead.push_back(id);
-    return dead.empty() ? "kt broker log-dirs " + join_ids(replicas) + " and the logs of " +
-                              numbers(replicas)
-                        : "start " + numbers(dead);
+    if (!dead.empty()) return "start " + numbers(dead);
+    auto look = view_.tells_log_dirs ? "kt broker log-dirs " + join_ids(replicas) + " and" : "see";
+    return look + " the logs of " + numbers(replicas);
   }
 
   static std::string join_ids(const std::vector<int32_t>& ids) {

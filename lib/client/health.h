@@ -55,6 +55,7 @@ struct ClusterView {
       {};  ///< brokers whose address leads elsewhere, and how
   std::map<int32_t, int64_t> quorum_lag_ms = {};  ///< how long ago voters and brokers kept up
   std::map<int32_t, int64_t> bytes = {};          ///< in the log directories of each broker
+  bool tells_log_dirs = true;                     ///< false before 1.0
   std::vector<GroupBehind> groups = {};
   std::vector<RollbackState> rollbacks = {};
 };

@@ -17,9 +17,12 @@ StoredGroup group_in(GroupStore store, std::string member, std::vector<int32_t> 
   group.description.group = "g";
   auto& one = group.description.members.emplace_back();
   one.id = std::move(member);
-  one.assignment.push_back({"t", std::move(reads)});
+  one.assignment["t"] = std::move(reads);
   std::vector<CommittedOffsets::Entry> committed;
-  for (int32_t partition : positions) committed.push_back({{"t", partition}, {.offset = 0}});
+  for (int32_t partition : positions) {
+    committed.emplace_back().first = {"t", partition};
+    committed.back().second.offset = 0;
+  }
   group.offsets.partitions = CommittedOffsets(std::move(committed));
   return group;
 }

@@ -142,6 +142,15 @@ TEST_CASE("a living broker in sync nowhere is half shut down") {
   CHECK(kinds({metadata, {}, {}}).front() == "under-replicated");
 }
 
+TEST_CASE("what lags on a living broker is looked for where its release tells") {
+  auto metadata = cluster_of({1, 2});
+  add(metadata, "a", 2, {2, 1}, {2});
+  ClusterView view{metadata, {}, {}};
+  CHECK(find_problems(view).at(0).remedy == "kt broker log-dirs 1 and the logs of broker 1");
+  view.tells_log_dirs = false;
+  CHECK(find_problems(view).at(0).remedy == "see the logs of broker 1");
+}
+
 TEST_CASE("what a shutdown wrote down names it half done until it is put back") {
   auto metadata = cluster_of({1, 2});
   ClusterView view{metadata, {}, {}};
