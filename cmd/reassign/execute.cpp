@@ -84,7 +84,11 @@ class ReassignExecute : public Invocation {
     for (const auto& move : status.moves) {
       auto found = before.find(move.entry->at);
       if (found == before.end()) throw stale_rollback(path, "is of another plan");
-      bool on_the_way = move.state != MoveState::waiting || move.now == found->second->replicas;
+      // One that was cancelled may have its replicas in another order.
+      const auto& then = found->second->replicas;
+      bool on_the_way =
+          move.state != MoveState::waiting ||
+          std::is_permutation(move.now.begin(), move.now.end(), then.begin(), then.end());
       if (!on_the_way)
         throw stale_rollback(
             path, fmt::format("is not of now: {} partition {} was moved since",

@@ -1,3 +1,4 @@
+// A look-up in short lists.
 #pragma once
 
 #include <algorithm>

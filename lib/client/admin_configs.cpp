@@ -320,7 +320,6 @@ std::vector<ResourceConfigs> describe_configs_everywhere(
   std::map<int32_t, std::vector<size_t>> by_broker;
   std::vector<ResourceConfigs> told;
   for (size_t i = 0; i < resources.size(); ++i) {
-    if (config_way(cluster, resources[i], true) == ConfigWay::zookeeper) continue;
     if (resources[i].is_quota())
       for (auto& one : describe_quotas_everywhere(cluster, resources[i]))
         told.push_back(std::move(one));

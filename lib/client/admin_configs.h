@@ -89,7 +89,7 @@ std::vector<ResourceConfigs> describe_configs(Cluster& cluster,
                                               const DescribeConfigsOptions& options = {});
 
 /// What each broker that can be reached shows of the resources, one broker after the other; brokers
-/// and loggers themselves alone. Resources that ZooKeeper keeps are left out.
+/// and loggers themselves alone. Not for resources that ZooKeeper keeps.
 std::vector<ResourceConfigs> describe_configs_everywhere(
     Cluster& cluster, const std::vector<ConfigResource>& resources,
     const std::vector<std::string>& names);

@@ -28,8 +28,8 @@ std::vector<std::pair<std::string, std::optional<std::string>>> entity_of(
 }
 
 std::string text_of(double value) {
-  char digits[48];
-  auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
+  char digits[400];  // of the largest double too
+  auto end = std::to_chars(digits, digits + sizeof digits, value, std::chars_format::fixed).ptr;
   return {digits, end};
 }
 

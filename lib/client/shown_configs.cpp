@@ -1,10 +1,12 @@
 // Whether brokers show a change of settings already: they learn of it from the controller, each in
 // its own time.
 #include <charconv>
+#include <set>
 
 #include "base/text.h"
 #include "client/admin_configs.h"
 #include "client/await.h"
+#include "client/zookeeper_configs.h"
 
 namespace kt {
 
@@ -70,16 +72,26 @@ bool shows_all(const ResourceConfigs& now, const std::vector<ResourceConfigs>& b
 bool await_configs(Cluster& cluster, const std::vector<ResourceConfigs>& before,
                    const std::vector<ConfigChange>& changes) {
   std::vector<ConfigResource> resources;
-  for (const auto& one : before)
-    // A broker has changed its loggers when it answers, and tells all their levels as set.
-    if (one.resource.scope != ConfigScope::broker_logger) resources.push_back(one.resource);
+  std::set<std::string> all;
+  for (const auto& one : before) {
+    // A broker has changed its loggers when it answers, and tells all their levels as set. What
+    // ZooKeeper keeps, it shows at once.
+    bool shown_later = one.resource.scope != ConfigScope::broker_logger &&
+                       config_way(cluster, one.resource, true) == ConfigWay::request;
+    if (!shown_later) continue;
+    resources.push_back(one.resource);
+    all.insert(one.resource.text());
+  }
   std::vector<std::string> names;
   for (const auto& change : changes) names.push_back(change.name);
-  return await(cluster, [&] {
-    for (const auto& now : describe_configs_everywhere(cluster, resources, names))
-      if (!shows_all(now, before, changes)) return false;
-    return true;
-  });
+  return resources.empty() || await(cluster, [&] {
+           auto untold = all;
+           for (const auto& now : describe_configs_everywhere(cluster, resources, names)) {
+             if (!shows_all(now, before, changes)) return false;
+             untold.erase(now.resource.text());
+           }
+           return untold.empty();
+         });
 }
 
 }  // namespace kt
