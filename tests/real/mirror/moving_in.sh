@@ -48,6 +48,9 @@ equal() {
 
 "$kt" topic create orders -p 3 -b "$a" -q >/dev/null
 send orders 1 5000
+# stand GROUP OFFSET: a group of the source, in partition 0.
+stand() { printf 'orders,0,%d\n' "$2" | "$kt" offsets import - --group "$1" -b "$a" -q >/dev/null; }
+stand seen 300
 cat >"$scratch/mm2.properties" <<END
 clusters = A, B
 A.bootstrap.servers = $a
@@ -55,6 +58,8 @@ B.bootstrap.servers = $b
 A->B.enabled = true
 A->B.topics = orders
 A->B.sync.group.offsets.enabled = true
+A->B.emit.checkpoints.interval.seconds = 1
+A->B.groups = seen, early, late
 B->A.enabled = false
 replication.factor = 1
 offset-syncs.topic.replication.factor = 1
@@ -69,20 +74,20 @@ start_maker 4.3.0 org.apache.kafka.connect.mirror.MirrorMaker "$scratch/mm2.prop
 await "$b" A.orders 5000
 send orders 5001 5077
 await "$b" A.orders 5077
+await "$b" A.checkpoints.internal 1
 "$kt" mirror run --mm2 "$scratch/mm2.properties" --exit >"$scratch/run" 2>&1 && fail "kt goes on while MirrorMaker 2 runs"
 grep -q "MirrorMaker still runs" "$scratch/run" || fail "kt does not see MirrorMaker 2: $(cat "$scratch/run")"
 stop_maker
 send orders 5078 6000
 last() { "$kt" offsets get orders --partition 0 -b "$a" -o csv | awk -F, 'NR > 1 { print $3 }'; }
-# stand GROUP OFFSET: a group of the source, in partition 0.
-stand() { printf 'orders,0,%d\n' "$2" | "$kt" offsets import - --group "$1" -b "$a" -q >/dev/null; }
 # same_record WHAT OFFSET OFFSET-THERE
 same_record() {
   local sent copied
   sent=$(kcat -C -b "$a" -t orders -p 0 -o "$2" -c 1 -q) copied=$(kcat -C -b "$b" -t A.orders -p 0 -o "${3:-0}" -c 1 -q)
   [ -n "$sent" ] && [ "$sent" = "$copied" ] || fail "$1 at $2 is at ${3:-none} in the target: $(cat "$scratch/errors")"
 }
-# Groups that MirrorMaker 2 never saw, which the file has kept in step: in what it copied, and in what kt copies.
+# Groups that the file has kept in step: one that MirrorMaker 2 has checkpointed, and two that it never saw, in what it
+# copied and in what kt copies.
 early=700 late=$(($(last) - 3))
 stand early $early && stand late $late
 "$kt" mirror run --mm2 "$scratch/mm2.properties" --exit -o csv --timeout 90s >"$scratch/run" 2>"$scratch/errors" ||
@@ -90,6 +95,7 @@ stand early $early && stand late $late
 grep -q 'without effect.* tasks.max' "$scratch/errors" || fail "tasks.max is not named: $(cat "$scratch/errors")"
 # kept GROUP: where it stands in the target.
 kept() { "$kt" offsets check "$1" --topic A.orders -b "$b" -o csv 2>/dev/null | awk -F, 'NR > 1 { print $5 }'; }
+same_record "group seen" 300 "$(kept seen)"
 same_record "group early" $early "$(kept early)"
 same_record "group late" $late "$(kept late)"
 # Positions in what MirrorMaker 2 copied, and in what kt did: the record there is the same on both sides.
