@@ -1,6 +1,8 @@
 #include "cli/argument.h"
 
 #include <charconv>
+#include <limits>
+#include <utility>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -57,5 +59,19 @@ std::string show_value(std::chrono::milliseconds value) { return format_duration
 std::string show_value(Size value) { return exact_size(value.bytes); }
 std::string show_value(const Position& value) { return format_position(value); }
 std::string show_value(const Selection& value) { return format_selection(value); }
+
+Target::Target(void* variable, Parse* parse, bool takes_value, bool repeats, Show* show)
+    : parse_([variable, parse](std::string_view text) { parse(variable, text); }),
+      takes_value_(takes_value),
+      repeats_(repeats) {
+  if (show) shown_default_ = show(variable);
+}
+Target::Target(std::function<void(std::string_view)> parse, bool repeats)
+    : parse_(std::move(parse)), repeats_(repeats) {}
+Target::Target(const Target& other) = default;
+Target::Target(Target&& other) noexcept = default;
+Target& Target::operator=(const Target& other) = default;
+Target& Target::operator=(Target&& other) noexcept = default;
+Target::~Target() = default;
 
 }  // namespace kt

@@ -40,31 +40,28 @@ std::string show_value(Size value);
 std::string show_value(const Position& value);
 std::string show_value(const Selection& value);
 
-/// The variable that an argument fills, whatever its type.
+/// The variable that an argument fills, whatever its type. What every command would compile for
+/// each of its arguments stands in argument.cpp.
 class Target {
  public:
   /// bool: a flag without value.
   template <class T>
-  Target(T* variable) : takes_value_(!std::is_same_v<T, bool>) {
-    parse_ = [variable](std::string_view text) { parse_value(text, *variable); };
-    if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>)
-      shown_default_ = show_value(static_cast<int64_t>(*variable));
-    else
-      shown_default_ = show_value(*variable);
-  }
+  Target(T* variable)
+      : Target(variable, parse_into<T>, !std::is_same_v<T, bool>, false, show_of<T>) {}
   /// Set where given.
   template <class T>
-  Target(std::optional<T>* variable) : takes_value_(!std::is_same_v<T, bool>) {
-    parse_ = [variable](std::string_view text) { parse_value(text, variable->emplace()); };
-  }
+  Target(std::optional<T>* variable)
+      : Target(variable, emplace_into<T>, !std::is_same_v<T, bool>, false, nullptr) {}
   /// Each use adds one.
   template <class T>
-  Target(std::vector<T>* variable) : repeats_(true) {
-    parse_ = [variable](std::string_view text) { parse_value(text, variable->emplace_back()); };
-  }
+  Target(std::vector<T>* variable) : Target(variable, append_to<T>, true, true, nullptr) {}
   /// A parser of its own, called once per use of the argument.
-  Target(std::function<void(std::string_view)> parse, bool repeats = false)
-      : parse_(std::move(parse)), repeats_(repeats) {}
+  explicit Target(std::function<void(std::string_view)> parse, bool repeats = false);
+  Target(const Target& other);
+  Target(Target&& other) noexcept;
+  Target& operator=(const Target& other);
+  Target& operator=(Target&& other) noexcept;
+  ~Target();
 
   void parse(std::string_view text) const { parse_(text); }
   bool takes_value() const { return takes_value_; }
@@ -72,6 +69,31 @@ class Target {
   const std::string& shown_default() const { return shown_default_; }
 
  private:
+  using Parse = void(void* variable, std::string_view text);
+  using Show = std::string(const void* variable);
+
+  Target(void* variable, Parse* parse, bool takes_value, bool repeats, Show* show);
+
+  template <class T>
+  static void parse_into(void* variable, std::string_view text) {
+    parse_value(text, *static_cast<T*>(variable));
+  }
+  template <class T>
+  static void emplace_into(void* variable, std::string_view text) {
+    parse_value(text, static_cast<std::optional<T>*>(variable)->emplace());
+  }
+  template <class T>
+  static void append_to(void* variable, std::string_view text) {
+    parse_value(text, static_cast<std::vector<T>*>(variable)->emplace_back());
+  }
+  template <class T>
+  static std::string show_of(const void* variable) {
+    if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>)
+      return show_value(static_cast<int64_t>(*static_cast<const T*>(variable)));
+    else
+      return show_value(*static_cast<const T*>(variable));
+  }
+
   std::function<void(std::string_view)> parse_;
   bool takes_value_ = true;
   bool repeats_ = false;

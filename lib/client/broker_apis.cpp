@@ -9,6 +9,8 @@ namespace kt {
 
 constexpr int16_t kProduce = 0, kFetch = 1;
 
+void BrokerApis::add(int16_t api_key, Range range) { ranges_[api_key] = range; }
+
 void BrokerApis::correct_known_lies() {
   auto produce = ranges_.find(kProduce), fetch = ranges_.find(kFetch);
   if (produce == ranges_.end() || fetch == ranges_.end()) return;

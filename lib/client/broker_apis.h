@@ -17,7 +17,7 @@ class BrokerApis {
     int16_t max = 0;
   };
 
-  void add(int16_t api_key, Range range) { ranges_[api_key] = range; }
+  void add(int16_t api_key, Range range);
   /// 4.x advertises Produce from v0 on for the sake of old clients, and closes on v0-v2.
   void correct_known_lies();
 

@@ -199,6 +199,22 @@ void Cluster::forget(const Target& target) {
   }
 }
 
+Cluster::Decoder Cluster::decoder(const Destination& destination) {
+  return [destination](ResponseFrame&& frame) {
+    const auto& table = *frame.api->response;
+    *destination.frame = std::move(frame);
+    destination.renew(destination.message);
+    decode_body(*destination.frame, table, destination.message);
+    return examine(destination.message, table);
+  };
+}
+
+void Cluster::run_into(const Destination& destination, const AnyRequest& request, std::string key,
+                       const CallOptions& options) {
+  run(request, {options.route.value_or(request.api->route), options.broker, std::move(key)},
+      options, decoder(destination));
+}
+
 void Cluster::run(const AnyRequest& request, const Target& target, const CallOptions& options,
                   const Decoder& decode) {
   check_cluster_id(*request.api);

@@ -124,6 +124,12 @@ class Cluster {
     std::string key;
   };
   using Decoder = std::function<Examination(ResponseFrame&&)>;
+  /// Where an answer is read to, whatever its type.
+  struct Destination {
+    ResponseFrame* frame;
+    void* message;
+    void (*renew)(void* message);  ///< makes it a fresh one: there may be several answers
+  };
   struct EachRequest {
     int32_t broker_id;
     AnyRequest request;
@@ -132,6 +138,16 @@ class Cluster {
     bool again = false;
   };
 
+  template <class Response>
+  static Destination into(Reply<Response>& reply) {
+    return {&reply.frame, &reply.message, [](void* message) {
+              std::destroy_at(static_cast<Response*>(message));
+              std::construct_at(static_cast<Response*>(message));
+            }};
+  }
+  static Decoder decoder(const Destination& destination);
+  void run_into(const Destination& destination, const AnyRequest& request, std::string key,
+                const CallOptions& options);
   void run(const AnyRequest& request, const Target& target, const CallOptions& options,
            const Decoder& decode);
   void run_each(std::vector<EachRequest>& requests, const CallOptions& options);
@@ -201,26 +217,16 @@ std::string coordinator_key(const M& request) {
 template <class M>
 Reply<typename M::Response> Cluster::call(const M& request, CallOptions options) {
   Reply<typename M::Response> reply;
-  std::string key =
-      options.coordinator_of.empty() ? coordinator_key(request) : options.coordinator_of;
-  run(any_request(request),
-      {options.route.value_or(M::api().route), options.broker, std::move(key)}, options,
-      [&reply](ResponseFrame&& frame) {
-        reply = decode_reply<typename M::Response>(std::move(frame));
-        return examine(&reply.message, *M::api().response);
-      });
+  run_into(into(reply), any_request(request),
+           options.coordinator_of.empty() ? coordinator_key(request) : options.coordinator_of,
+           options);
   return reply;
 }
 
 template <class M, class Make>
 Reply<typename M::Response> Cluster::call_by_version(const Make& make, CallOptions options) {
   Reply<typename M::Response> reply;
-  run(any_request_by_version<M>(make),
-      {options.route.value_or(M::api().route), options.broker, options.coordinator_of}, options,
-      [&reply](ResponseFrame&& frame) {
-        reply = decode_reply<typename M::Response>(std::move(frame));
-        return examine(&reply.message, *M::api().response);
-      });
+  run_into(into(reply), any_request_by_version<M>(make), options.coordinator_of, options);
   return reply;
 }
 
@@ -233,11 +239,7 @@ std::vector<BrokerReply<M>> Cluster::call_each(const std::vector<std::pair<int32
     auto& slot = replies[i];
     slot.broker_id = requests[i].first;
     each.push_back({slot.broker_id, any_request(requests[i].second),
-                    [&slot](ResponseFrame&& frame) {
-                      slot.reply = decode_reply<typename M::Response>(std::move(frame));
-                      return examine(&slot.reply->message, *M::api().response);
-                    },
-                    std::nullopt});
+                    decoder(into(slot.reply.emplace())), std::nullopt});
   }
   run_each(each, options);
   for (size_t i = 0; i < requests.size(); ++i) {

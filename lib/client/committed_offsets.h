@@ -2,7 +2,6 @@
 // millions of positions between them.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -25,13 +24,7 @@ class CommittedOffsets {
 
   CommittedOffsets() = default;
   /// In any order; of several entries for one partition the first counts.
-  explicit CommittedOffsets(std::vector<Entry> entries) : entries_(std::move(entries)) {
-    auto is_before = [](const Entry& a, const Entry& b) { return a.first < b.first; };
-    if (!std::is_sorted(entries_.begin(), entries_.end(), is_before))
-      std::stable_sort(entries_.begin(), entries_.end(), is_before);
-    auto is_same = [](const Entry& a, const Entry& b) { return a.first == b.first; };
-    entries_.erase(std::unique(entries_.begin(), entries_.end(), is_same), entries_.end());
-  }
+  explicit CommittedOffsets(std::vector<Entry> entries);
 
   auto begin() const { return entries_.begin(); }
   auto end() const { return entries_.end(); }
@@ -39,12 +32,7 @@ class CommittedOffsets {
   size_t size() const { return entries_.size(); }
 
   /// Null where the group has no entry for the partition.
-  const CommittedOffset* find(const TopicPartition& partition) const {
-    auto found = std::lower_bound(
-        begin(), end(), partition,
-        [](const Entry& entry, const TopicPartition& sought) { return entry.first < sought; });
-    return found != end() && found->first == partition ? &found->second : nullptr;
-  }
+  const CommittedOffset* find(const TopicPartition& partition) const;
 
  private:
   std::vector<Entry> entries_;

@@ -24,22 +24,21 @@ struct AnyRequest {
   std::vector<std::string_view> records = {};  ///< not in the body: they leave from where they are
 };
 
+AnyRequest any_request(const Api& api, const void* message);
+
 template <class M>
 AnyRequest any_request(const M& message) {
-  return {&M::api(), [&message](std::string& out, int16_t version, std::vector<size_t>&) {
-            encode(out, message, version);
-          }};
+  return any_request(M::api(), &message);
 }
 
 /// The same for a request whose `records` are large and are not copied: those of all its fields, in
 /// their order.
+AnyRequest any_request_around(const Api& api, const void* message,
+                              std::vector<std::string_view> records);
+
 template <class M>
 AnyRequest any_request_around(const M& message, std::vector<std::string_view> records) {
-  return {&M::api(),
-          [&message](std::string& out, int16_t version, std::vector<size_t>& gaps) {
-            encode_around_records(out, M::table(), &message, version, gaps);
-          },
-          std::move(records)};
+  return any_request_around(M::api(), &message, std::move(records));
 }
 
 /// The same for a request whose fields depend on the version it is sent in: `make(version)`.
@@ -78,14 +77,13 @@ struct Reply {
 /// Ends with exit code 4: an answer that cannot be read comes from a peer that cannot be talked to.
 [[noreturn]] void throw_unreadable(const ResponseFrame& frame, const std::string& why);
 
+/// Reads all of the body into a fresh `message`.
+void decode_body(const ResponseFrame& frame, const MessageTable& table, void* message);
+
 template <class Response>
 Reply<Response> decode_reply(ResponseFrame frame) {
   Reply<Response> reply{std::move(frame), {}};
-  try {
-    reply.message = decode<Response>(reply.frame.body(), reply.frame.version);
-  } catch (const DecodeError& error) {
-    throw_unreadable(reply.frame, error.message());
-  }
+  decode_body(reply.frame, Response::table(), &reply.message);
   return reply;
 }
 

@@ -46,60 +46,52 @@ struct Schema {
 };
 
 /// One value of a row: null, a boolean, a number, bytes, or a list (Kind::rows: a list of rows).
+/// Its functions stand in value.cpp: every command makes values, and a variant is long to compile.
 class Value {
  public:
   using List = std::vector<Value>;
 
-  Value() = default;
-  Value(std::nullptr_t) {}
-  Value(std::nullopt_t) {}
-  Value(bool value) : data_(value) {}
+  Value() noexcept;
+  Value(const Value& other);
+  Value(Value&& other) noexcept;
+  Value& operator=(const Value& other);
+  Value& operator=(Value&& other) noexcept;
+  ~Value();
+
+  Value(std::nullptr_t) : Value() {}
+  Value(std::nullopt_t) : Value() {}
+  Value(bool value);
+  Value(int64_t value);
   template <std::integral Int>
-    requires(!std::same_as<Int, bool>)
-  Value(Int value) : data_(static_cast<int64_t>(value)) {}
-  Value(double value) : data_(value) {}
-  Value(std::string value) : data_(std::move(value)) {}
-  Value(std::string_view value) : data_(std::string(value)) {}
-  Value(const char* value) : data_(std::string(value)) {}
-  Value(List list) : data_(std::move(list)) {}
+  Value(Int value) : Value(static_cast<int64_t>(value)) {}
+  Value(double value);
+  Value(std::string value);
+  Value(std::string_view value);
+  Value(const char* value);
+  Value(List list);
   template <class T>
-  Value(const std::optional<T>& value) {
+  Value(const std::optional<T>& value) : Value() {
     if (value) *this = Value(*value);
   }
   template <class T>
     requires(!std::same_as<T, Value>)
-  Value(const std::vector<T>& values) : data_(List(values.begin(), values.end())) {}
+  Value(const std::vector<T>& values) : Value(List(values.begin(), values.end())) {}
 
   /// Bytes that stay where they are: they must outlive the call that writes the row.
-  static Value borrowed(std::string_view bytes) {
-    Value value;
-    value.data_ = bytes;
-    return value;
-  }
+  static Value borrowed(std::string_view bytes);
 
   bool is_null() const { return data_.index() == 0; }
-  bool is_integer() const { return std::holds_alternative<int64_t>(data_); }
-  bool is_boolean() const { return std::holds_alternative<bool>(data_); }
-  bool is_real() const { return std::holds_alternative<double>(data_); }
-  bool is_list() const { return std::holds_alternative<List>(data_); }
-  bool boolean() const { return std::get<bool>(data_); }
-  int64_t integer() const { return std::get<int64_t>(data_); }
-  double real() const {
-    auto whole = std::get_if<int64_t>(&data_);
-    return whole ? static_cast<double>(*whole) : std::get<double>(data_);
-  }
-  std::string_view text() const {
-    auto owned = std::get_if<std::string>(&data_);
-    return owned ? std::string_view(*owned) : std::get<std::string_view>(data_);
-  }
-  const List& list() const { return std::get<List>(data_); }
+  bool is_boolean() const { return data_.index() == 1; }
+  bool is_integer() const { return data_.index() == 2; }
+  bool is_real() const { return data_.index() == 3; }
+  bool is_list() const { return data_.index() == 6; }
+  bool boolean() const;
+  int64_t integer() const;
+  double real() const;
+  std::string_view text() const;
+  const List& list() const;
   /// The kind that Kind::any stands for here; Kind::any itself of null and of a list.
-  Kind kind() const {
-    if (is_boolean()) return Kind::boolean;
-    if (is_integer()) return Kind::integer;
-    if (is_real()) return Kind::real;
-    return is_null() || is_list() ? Kind::any : Kind::text;
-  }
+  Kind kind() const;
 
  private:
   std::variant<std::monostate, bool, int64_t, double, std::string, std::string_view, List> data_;

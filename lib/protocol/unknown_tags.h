@@ -3,8 +3,8 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace kt {
@@ -16,32 +16,33 @@ struct UnknownTag {
 };
 
 /// A list of them, in ascending order; one pointer wide, since nearly every struct of a message has
-/// none.
+/// none. What needs the list is compiled in unknown_tags.cpp alone, not in each file that knows a
+/// message.
 class UnknownTags {
  public:
   UnknownTags() = default;
-  UnknownTags(const UnknownTags& other)
-      : tags_(other.tags_ ? std::make_unique<Tags>(*other.tags_) : nullptr) {}
-  UnknownTags(UnknownTags&&) = default;
-  UnknownTags& operator=(UnknownTags other) {
-    tags_ = std::move(other.tags_);
+  UnknownTags(const UnknownTags& other) : tags_(other.tags_ ? copy(*other.tags_) : nullptr) {}
+  UnknownTags(UnknownTags&& other) noexcept : tags_(std::exchange(other.tags_, nullptr)) {}
+  UnknownTags& operator=(UnknownTags other) noexcept {
+    std::swap(tags_, other.tags_);
     return *this;
   }
+  ~UnknownTags() {
+    if (tags_) destroy(tags_);
+  }
 
-  bool empty() const { return !tags_ || tags_->empty(); }
-  const std::vector<UnknownTag>& list() const {
-    static const Tags none;
-    return tags_ ? *tags_ : none;
-  }
-  void add(UnknownTag tag) {
-    if (!tags_) tags_ = std::make_unique<Tags>();
-    tags_->push_back(std::move(tag));
-  }
-  bool operator==(const UnknownTags& other) const { return list() == other.list(); }
+  bool empty() const { return !tags_; }
+  const std::vector<UnknownTag>& list() const;
+  void add(UnknownTag tag);
+  bool operator==(const UnknownTags& other) const;
 
  private:
   using Tags = std::vector<UnknownTag>;
-  std::unique_ptr<Tags> tags_;
+
+  static Tags* copy(const Tags& tags);
+  static void destroy(Tags* tags) noexcept;
+
+  Tags* tags_ = nullptr;  ///< owned
 };
 
 }  // namespace kt

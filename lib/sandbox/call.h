@@ -35,12 +35,11 @@ using Reply = std::function<void(const typename Request::Response&)>;
 /// Sends a response as the request's version wants it.
 void send_reply(const Call& call, std::string_view body);
 
+void send_response(const Call& call, const MessageTable& table, void* response);
+
 template <class Response>
 void send_response(const Call& call, Response response) {
-  if (call.injected_error != 0) set_error_codes(Response::table(), &response, call.injected_error);
-  std::string body;
-  encode(body, response, call.version);
-  send_reply(call, body);
+  send_response(call, Response::table(), &response);
 }
 
 /// What stands in the place of a `records` field: a range of a file, or bytes where there is no
@@ -58,13 +57,12 @@ void send_reply(const Call& call, std::string_view body, const std::vector<size_
 
 /// Sends a response whose `records` fields, in order, are given apart; their views count for their
 /// sizes only.
+void send_around_records(const Call& call, const MessageTable& table, void* response,
+                         std::vector<RecordsPart> parts);
+
 template <class Response>
 void send_around_records(const Call& call, Response response, std::vector<RecordsPart> parts) {
-  if (call.injected_error != 0) set_error_codes(Response::table(), &response, call.injected_error);
-  std::string body;
-  std::vector<size_t> gaps;
-  encode_around_records(body, Response::table(), &response, call.version, gaps);
-  send_reply(call, body, gaps, std::move(parts));
+  send_around_records(call, Response::table(), &response, std::move(parts));
 }
 
 /// The entry of one API in the dispatch table.

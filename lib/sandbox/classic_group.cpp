@@ -37,6 +37,10 @@ msg::SyncGroupResponse sync_refusal(ErrorCode error) {
 
 }  // namespace
 
+ClassicGroup::ClassicGroup(Cluster& cluster, std::string id)
+    : cluster_(cluster), id_(std::move(id)) {}
+ClassicGroup::~ClassicGroup() = default;
+
 std::string ClassicGroup::state_name() const {
   switch (state_) {
     case State::preparing_rebalance:

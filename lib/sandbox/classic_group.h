@@ -43,7 +43,8 @@ class ClassicGroup : public std::enable_shared_from_this<ClassicGroup> {
     std::optional<EventLoop::TimerId> session_timer;
   };
 
-  ClassicGroup(Cluster& cluster, std::string id) : cluster_(cluster), id_(std::move(id)) {}
+  ClassicGroup(Cluster& cluster, std::string id);
+  ~ClassicGroup();
 
   void join(const Call& call, const msg::JoinGroupRequest& request,
             Reply<msg::JoinGroupRequest> reply);

@@ -127,6 +127,11 @@ void Cluster::set_feature_level(const std::string& name, int16_t level) {
 
 std::string Cluster::new_uuid() const { return random_uuid().text(); }
 
+std::map<std::string, std::string>& Cluster::resource_configs(int8_t type,
+                                                              const std::string& name) {
+  return resource_configs_[{type, name}];
+}
+
 Broker* Cluster::broker(int32_t id) const {
   bool exists = id >= 1 && static_cast<size_t>(id) <= brokers_.size();
   return exists ? brokers_[static_cast<size_t>(id - 1)].get() : nullptr;

@@ -131,9 +131,7 @@ class Cluster {
   std::string log_dir(int32_t broker_id) const;
   /// What was set on a broker ("" for all), a group, ... at run time; by Kafka's number of the
   /// resource type.
-  std::map<std::string, std::string>& resource_configs(int8_t type, const std::string& name) {
-    return resource_configs_[{type, name}];
-  }
+  std::map<std::string, std::string>& resource_configs(int8_t type, const std::string& name);
   using ResourceConfigs =
       std::map<std::pair<int8_t, std::string>, std::map<std::string, std::string>>;
   const ResourceConfigs& all_resource_configs() const { return resource_configs_; }

@@ -32,6 +32,10 @@ std::optional<Places> owned_places(const ConsumerGroup::Request& request) {
 
 }  // namespace
 
+ConsumerGroup::ConsumerGroup(Cluster& cluster, std::string id)
+    : cluster_(cluster), id_(std::move(id)) {}
+ConsumerGroup::~ConsumerGroup() = default;
+
 ConsumerGroup::Response ConsumerGroup::refuse(ErrorCode error, const std::string& message) const {
   Response response;
   response.error_code = static_cast<int16_t>(error);

@@ -44,7 +44,8 @@ class ConsumerGroup : public std::enable_shared_from_this<ConsumerGroup> {
   using Request = msg::ConsumerGroupHeartbeatRequest;
   using Response = msg::ConsumerGroupHeartbeatResponse;
 
-  ConsumerGroup(Cluster& cluster, std::string id) : cluster_(cluster), id_(std::move(id)) {}
+  ConsumerGroup(Cluster& cluster, std::string id);
+  ~ConsumerGroup();
 
   Response heartbeat(const Call& call, const Request& request);
   /// Whether this member may commit or fetch offsets now. Epoch -1 is somebody outside of the

@@ -76,6 +76,22 @@ void dispatch(Broker& broker, const std::shared_ptr<Connection>& connection,
 
 void send_reply(const Call& call, std::string_view body) { send_reply(call, body, {}, {}); }
 
+void send_response(const Call& call, const MessageTable& table, void* response) {
+  if (call.injected_error != 0) set_error_codes(table, response, call.injected_error);
+  std::string body;
+  encode(body, table, response, call.version);
+  send_reply(call, body);
+}
+
+void send_around_records(const Call& call, const MessageTable& table, void* response,
+                         std::vector<RecordsPart> parts) {
+  if (call.injected_error != 0) set_error_codes(table, response, call.injected_error);
+  std::string body;
+  std::vector<size_t> gaps;
+  encode_around_records(body, table, response, call.version, gaps);
+  send_reply(call, body, gaps, std::move(parts));
+}
+
 void send_reply(const Call& call, std::string_view body, const std::vector<size_t>& gaps,
                 std::vector<RecordsPart> parts) {
   size_t size = body.size();

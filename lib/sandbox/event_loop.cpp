@@ -48,6 +48,8 @@ void EventLoop::unwatch(int fd) {
   handlers_.erase(fd);
 }
 
+void EventLoop::cancel(const TimerId& timer) { timers_.erase(timer); }
+
 EventLoop::TimerId EventLoop::after(int64_t delay_ms, std::function<void()> action) {
   constexpr int64_t kMostMs =
       int64_t{1000} * 3600 * 24 * 365;  // keeps the clock's arithmetic in range

@@ -35,7 +35,7 @@ class EventLoop {
   /// Calls `action` once, `delay_ms` from now.
   TimerId after(int64_t delay_ms, std::function<void()> action);
   /// Does nothing for a timer that has fired.
-  void cancel(const TimerId& timer) { timers_.erase(timer); }
+  void cancel(const TimerId& timer);
 
   /// Runs `action` on the loop's thread, soon. The only member that other threads may call, with
   /// stop().

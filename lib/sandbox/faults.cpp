@@ -22,10 +22,7 @@ bool answers_with_one_code(const MessageTable& response, int16_t version) {
 void send_failure(Call& call) {
   const MessageTable& table = *call.api->response;
   std::unique_ptr<void, void (*)(void*)> response(table.create(), table.destroy);
-  set_error_codes(table, response.get(), call.injected_error);
-  std::string body;
-  encode(body, table, response.get(), call.version);
-  send_reply(call, body);
+  send_response(call, table, response.get());
 }
 
 void set_codes(const StructTable& structure, char* value, int16_t code) {
@@ -89,6 +86,12 @@ void read_effect(Fault& fault, const std::string& text, const std::string& effec
 }
 
 }  // namespace
+
+Faults::Faults() = default;
+Faults::~Faults() = default;
+
+void Faults::add(Fault fault) { rules_.push_back(fault); }
+void Faults::clear() { rules_.clear(); }
 
 void set_error_codes(const MessageTable& table, void* response, int16_t code) {
   set_codes(*table.root, static_cast<char*>(response), code);

@@ -30,8 +30,11 @@ struct Fault {
 
 class Faults {
  public:
-  void add(Fault fault) { rules_.push_back(fault); }
-  void clear() { rules_.clear(); }
+  Faults();
+  ~Faults();
+
+  void add(Fault fault);
+  void clear();
 
   /// Runs `serve`, now or later or not at all, as the first rule that fits the call says.
   void apply(Call& call, std::function<void(Call&)> serve);

@@ -6,6 +6,13 @@
 
 namespace kt::sandbox {
 
+Groups::Groups(Cluster& cluster) : cluster_(cluster) {}
+Groups::~Groups() = default;
+
+CommittedOffsets& Groups::zookeeper_offsets(const std::string& group_id) {
+  return zookeeper_offsets_[group_id];
+}
+
 bool Group::has_pending(const TopicPartition& partition) const {
   return std::ranges::any_of(pending,
                              [&](const auto& entry) { return entry.second.contains(partition); });

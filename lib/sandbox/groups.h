@@ -56,7 +56,8 @@ struct Group {
 
 class Groups {
  public:
-  explicit Groups(Cluster& cluster) : cluster_(cluster) {}
+  explicit Groups(Cluster& cluster);
+  ~Groups();
 
   /// Null where there is none.
   Group* find(const std::string& id);
@@ -79,9 +80,7 @@ class Groups {
   void end_transaction(Group& group, int64_t producer_id, bool committed);
 
   /// Offsets as v0 of OffsetCommit keeps them, in ZooKeeper; the others don't see them.
-  CommittedOffsets& zookeeper_offsets(const std::string& group_id) {
-    return zookeeper_offsets_[group_id];
-  }
+  CommittedOffsets& zookeeper_offsets(const std::string& group_id);
 
  private:
   Cluster& cluster_;

@@ -10,6 +10,9 @@ constexpr int16_t kLastEpoch = INT16_MAX - 1;  // the very last is kept for fenc
 
 }  // namespace
 
+Transactions::Transactions(Cluster& cluster) : cluster_(cluster) {}
+Transactions::~Transactions() = default;
+
 std::string Transaction::state_name() const {
   switch (state) {
     case State::ongoing:

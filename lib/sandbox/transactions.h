@@ -47,7 +47,8 @@ struct Transaction {
 
 class Transactions {
  public:
-  explicit Transactions(Cluster& cluster) : cluster_(cluster) {}
+  explicit Transactions(Cluster& cluster);
+  ~Transactions();
 
   struct Initialised {
     ErrorCode error = ErrorCode::none;
