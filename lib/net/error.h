@@ -14,10 +14,11 @@ enum class Failure {
   refused,      ///< nobody listens there
   unreachable,  ///< no route, no such network
   timed_out,
-  closed,     ///< the peer ended the connection, at whatever byte
-  tls,        ///< a TLS port was spoken to in plain text
-  not_kafka,  ///< HTTP, SSH, or a length that no Kafka frame has
-  too_large,  ///< a frame above the limit
+  closed,           ///< the peer ended the connection, at whatever byte
+  tls,              ///< no TLS came about, or a TLS port was spoken to in plain text
+  unauthenticated,  ///< who we are was not accepted, or not said
+  not_kafka,        ///< HTTP, SSH, or a length that no Kafka frame has
+  too_large,        ///< a frame above the limit
 };
 
 class NetError : public Error {

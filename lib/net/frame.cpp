@@ -39,13 +39,14 @@ void recognise(const Transport& transport, std::string_view first) {
 
 }  // namespace
 
-void read_frame(Transport& transport, Buffer& out, Deadline deadline, size_t max_bytes) {
+void read_frame(Transport& transport, Buffer& out, Deadline deadline, size_t max_bytes,
+                int32_t min_bytes) {
   std::array<char, 4> head;
   read_exactly(transport, head.data(), head.size(), deadline, 0, 4);
   auto length = load_big_endian<int32_t>(head.data());
-  if (length < 4 || static_cast<size_t>(length) > max_bytes) {
+  if (length < min_bytes || static_cast<size_t>(length) > max_bytes) {
     recognise(transport, {head.data(), head.size()});
-    if (length < 4)
+    if (length < min_bytes)
       throw NetError(Failure::not_kafka,
                      fmt::format("{} answers with a frame of {} bytes: it is no Kafka broker",
                                  transport.peer(), length));

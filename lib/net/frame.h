@@ -9,11 +9,14 @@ namespace kt::net {
 
 /// The largest response taken unless the request asked for more.
 constexpr size_t kMaxFrameBytes = size_t{100} << 20;
+/// The largest token of SASL, which is sent by who is not known yet.
+constexpr size_t kMaxTokenBytes = size_t{1} << 20;
 
 /// Reads one frame, without its length, into `out`. Throws NetError: closed, timed_out, tls,
-/// not_kafka, too_large.
+/// not_kafka, too_large. What Kafka answers has `min_bytes`, its correlation id; bare tokens of
+/// SASL may be empty.
 void read_frame(Transport& transport, Buffer& out, Deadline deadline,
-                size_t max_bytes = kMaxFrameBytes);
+                size_t max_bytes = kMaxFrameBytes, int32_t min_bytes = 4);
 
 /// Writes the length of the pieces together, then the pieces.
 void write_frame(Transport& transport, std::span<const std::string_view> pieces, Deadline deadline);
