@@ -114,11 +114,11 @@ std::pair<std::string, std::string> entry_of(std::string_view line) {
 
 }  // namespace
 
-std::vector<std::pair<std::string, std::string>> parse_properties(std::string_view bytes) {
+Properties parse_properties(std::string_view bytes) {
   if (bytes.starts_with("\xef\xbb\xbf")) bytes.remove_prefix(3);
   std::string converted;
   if (!is_utf8(bytes)) bytes = converted = latin1_to_utf8(bytes);
-  std::vector<std::pair<std::string, std::string>> entries;
+  Properties entries;
   while (!bytes.empty()) {
     std::string line(take_line(bytes));
     if (line.empty() || line[0] == '#' || line[0] == '!') continue;
@@ -132,12 +132,21 @@ std::vector<std::pair<std::string, std::string>> parse_properties(std::string_vi
   return entries;
 }
 
-std::vector<std::pair<std::string, std::string>> load_properties(const std::string& path) {
+Properties load_properties(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   std::string text{std::istreambuf_iterator<char>(in), {}};
   if (!in.is_open() || in.bad())
     throw Error(path + ": " + std::strerror(errno ? errno : EIO), Exit::usage);
   return parse_properties(text);
+}
+
+const std::string* last_value(const Properties& properties,
+                              std::initializer_list<std::string_view> keys) {
+  const std::string* found = nullptr;
+  for (const auto& [key, value] : properties)
+    for (auto wanted : keys)
+      if (key == wanted) found = &value;
+  return found;
 }
 
 }  // namespace kt

@@ -2,6 +2,7 @@
 // is none, ISO-8859-1.
 #pragma once
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -9,10 +10,16 @@
 
 namespace kt {
 
+using Properties = std::vector<std::pair<std::string, std::string>>;
+
 /// The entries in the file's order; a key may repeat. CRLF and a byte order mark are taken.
-std::vector<std::pair<std::string, std::string>> parse_properties(std::string_view text);
+Properties parse_properties(std::string_view text);
 
 /// The same from a file. Throws a usage error where it cannot be read.
-std::vector<std::pair<std::string, std::string>> load_properties(const std::string& path);
+Properties load_properties(const std::string& path);
+
+/// The last value of any of the keys, or nullptr.
+const std::string* last_value(const Properties& properties,
+                              std::initializer_list<std::string_view> keys);
 
 }  // namespace kt

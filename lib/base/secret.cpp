@@ -47,4 +47,16 @@ std::string secret_value(std::string_view key, const std::string& value) {
   return text;
 }
 
+bool is_indirect(std::string_view value) {
+  return value.starts_with("file:") || value.starts_with("exec:") || value.starts_with("env:") ||
+         value.starts_with("${");
+}
+
+bool is_secret(std::string_view key) {
+  auto name = lower(key);
+  for (auto word : {"password", "secret", "jaas", "token", "keystore.key", "key.pem"})
+    if (name.find(word) != std::string::npos) return true;
+  return false;
+}
+
 }  // namespace kt

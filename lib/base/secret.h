@@ -10,4 +10,10 @@ namespace kt {
 /// prefix as it is. Throws a usage error that names `key`, and never the value.
 std::string secret_value(std::string_view key, const std::string& value);
 
+/// Whether a value says where the secret is instead of holding it.
+bool is_indirect(std::string_view value);
+
+/// Whether a client setting of that name is a secret.
+bool is_secret(std::string_view key);
+
 }  // namespace kt
