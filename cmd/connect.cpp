@@ -1,11 +1,16 @@
 #include "connect.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
+#include <algorithm>
+
+#include "base/config_providers.h"
 #include "base/properties.h"
 #include "base/secret.h"
 #include "base/text.h"
 #include "cli/settings.h"
+#include "client/security.h"
 #include "zookeeper/brokers.h"
 
 namespace kt {
@@ -14,21 +19,9 @@ namespace {
 
 constexpr uint16_t kDefaultPort = 9092;
 
-using Properties = std::vector<std::pair<std::string, std::string>>;
-
-/// The last value of any of the keys, or nullptr.
-const std::string* find(const Properties& properties,
-                        std::initializer_list<std::string_view> keys) {
-  const std::string* found = nullptr;
-  for (const auto& [key, value] : properties)
-    for (auto wanted : keys)
-      if (key == wanted) found = &value;
-  return found;
-}
-
 Milliseconds milliseconds(const Properties& properties,
                           std::initializer_list<std::string_view> keys, Milliseconds otherwise) {
-  const auto* text = find(properties, keys);
+  const auto* text = last_value(properties, keys);
   int64_t value = 0;
   if (!text) return otherwise;
   if (!parse_int64(*text, value) || value < 0)
@@ -37,19 +30,12 @@ Milliseconds milliseconds(const Properties& properties,
   return Milliseconds(value);
 }
 
-constexpr std::string_view kSecurityProtocol = "PLAINTEXT";
-
-void refuse_security(const Properties& properties) {
-  const auto* protocol = find(properties, {"security.protocol"});
-  if (!protocol || lower(*protocol) == lower(kSecurityProtocol)) return;
-  throw Error(fmt::format("security.protocol={} is not spoken by this version of kt", *protocol),
-              Exit::usage, "PLAINTEXT is");
-}
-
 /// ZooKeeper's client library has neither TLS nor SASL.
 void refuse_zookeeper_security(const Properties& properties) {
-  const auto* tls = find(properties, {"zookeeper.ssl.client.enable", "zookeeper.client.secure"});
-  const auto* sasl = find(properties, {"zookeeper.sasl.client", "zookeeper.sasl.clientconfig"});
+  const auto* tls =
+      last_value(properties, {"zookeeper.ssl.client.enable", "zookeeper.client.secure"});
+  const auto* sasl =
+      last_value(properties, {"zookeeper.sasl.client", "zookeeper.sasl.clientconfig"});
   bool wants_tls = tls && lower(*tls) == "true", wants_sasl = sasl && lower(*sasl) != "false";
   if (wants_tls || wants_sasl)
     throw Error(
@@ -59,13 +45,13 @@ void refuse_zookeeper_security(const Properties& properties) {
 
 std::string zookeeper_servers(const Settings& settings, const Properties& properties) {
   if (!settings.zookeeper.empty()) return settings.zookeeper;
-  const auto* named = find(properties, {"zookeeper.connect"});
+  const auto* named = last_value(properties, {"zookeeper.connect"});
   return named ? *named : "";
 }
 
 std::string zookeeper_digest(const Properties& properties) {
-  const auto* user = find(properties, {"zookeeper.digest.user"});
-  const auto* password = find(properties, {"zookeeper.digest.password"});
+  const auto* user = last_value(properties, {"zookeeper.digest.user"});
+  const auto* password = last_value(properties, {"zookeeper.digest.password"});
   if (!user && !password) return {};
   if (!user || !password)
     throw Error("zookeeper.digest.user and zookeeper.digest.password go together", Exit::usage);
@@ -88,24 +74,40 @@ std::unique_ptr<zk::Session> open_zookeeper(const Context& context, const Proper
 }
 
 /// The brokers that live, by the listeners that speak our protocol.
-std::vector<net::HostPort> brokers_in(zk::Session& session) {
+std::vector<net::HostPort> brokers_in(zk::Session& session, std::string_view protocol) {
   std::vector<net::HostPort> found;
   std::string others;
   for (const auto& broker : zk::brokers(session))
     for (const auto& endpoint : broker.endpoints) {
-      if (endpoint.security_protocol == kSecurityProtocol)
+      if (endpoint.security_protocol == protocol)
         found.push_back(endpoint.address);
       else
         others = endpoint.security_protocol;
     }
   if (found.empty() && !others.empty())
     throw Error(fmt::format("the brokers in ZooKeeper {} speak {} and no {}", session.where(),
-                            others, kSecurityProtocol),
+                            others, protocol),
                 Exit::unreachable);
   if (found.empty())
     throw Error(fmt::format("no broker is alive, says ZooKeeper {}", session.where()),
                 Exit::unreachable);
   return found;
+}
+
+/// Whether the file itself holds a secret, and not only where it is.
+bool has_secrets(const std::string& file) {
+  if (file.empty()) return false;
+  auto properties = load_properties(file);
+  return std::any_of(properties.begin(), properties.end(), [](const auto& entry) {
+    return is_secret(entry.first) && !entry.second.empty() && !is_indirect(entry.second);
+  });
+}
+
+void warn_if_open(const std::string& file, Sink& err) {
+  struct stat found {};
+  if (::stat(file.c_str(), &found) == 0 && S_ISREG(found.st_mode) && (found.st_mode & S_IROTH) != 0)
+    err.say("kt: warning: " + file +
+            " holds a secret, and everybody on this machine can read it\n");
 }
 
 void log_request(Sink& err, const RequestLog& asked) {
@@ -118,29 +120,32 @@ void log_request(Sink& err, const RequestLog& asked) {
 
 }  // namespace
 
-std::vector<std::pair<std::string, std::string>> client_properties(const Context& context) {
+Properties client_properties(const Context& context) {
   Properties properties;
   if (!context.settings.config_file.empty())
     properties = load_properties(context.settings.config_file);
   const auto& typed = context.settings.properties;
   properties.insert(properties.end(), typed.begin(), typed.end());
+  expand_provided(properties);
   return properties;
 }
 
 ClientOptions client_options(const Context& context) {
   auto properties = client_properties(context);
-  refuse_security(properties);
+  auto protocol = security_protocol(properties);
+  if (has_secrets(context.settings.config_file))
+    warn_if_open(context.settings.config_file, context.err);
   std::string servers = context.settings.bootstrap_server;
   if (servers.empty())
-    if (const auto* named = find(properties, {"bootstrap.servers", "metadata.broker.list"}))
+    if (const auto* named = last_value(properties, {"bootstrap.servers", "metadata.broker.list"}))
       servers = *named;
   auto zookeeper = zookeeper_servers(context.settings, properties);
   if (servers.empty() && zookeeper.empty())
     throw Error("no cluster is named", Exit::usage,
                 "-b HOST:PORT, KT_BOOTSTRAP_SERVER or a context name one");
   ClientOptions options;
-  if (const auto* id = find(properties, {"client.id"})) options.client_id = *id;
-  if (const auto* rack = find(properties, {"client.rack"})) options.rack = *rack;
+  if (const auto* id = last_value(properties, {"client.id"})) options.client_id = *id;
+  if (const auto* rack = last_value(properties, {"client.rack"})) options.rack = *rack;
   options.expected_cluster_id = context.settings.cluster_id;
   options.timeout = context.settings.timeout;
   options.connect_timeout = milliseconds(
@@ -153,11 +158,21 @@ ClientOptions client_options(const Context& context) {
         net::parse_host_port(to, kDefaultPort);
   if (context.settings.verbose)
     options.log = [&err = context.err](const RequestLog& asked) { log_request(err, asked); };
+  if (protocol.sasl) options.sasl = sasl_options(properties);
+  if (protocol.tls) {
+    auto tls = tls_options(properties);
+    for (const auto& store : tls.identity) warn_if_open(store.origin, context.err);
+    tls.warn = [&err = context.err](const std::string& text) {
+      err.say("kt: warning: " + text + '\n');
+    };
+    options.tls = std::make_shared<net::TlsContext>(std::move(tls));
+  }
   if (!servers.empty()) {
     options.bootstrap = net::parse_host_ports(servers, kDefaultPort);
     return options;
   }
-  for (const auto& address : brokers_in(*open_zookeeper(context, properties, zookeeper))) {
+  for (const auto& address :
+       brokers_in(*open_zookeeper(context, properties, zookeeper), protocol.name())) {
     auto mapped = options.address_map.find(address);
     options.bootstrap.push_back(mapped == options.address_map.end() ? address : mapped->second);
   }

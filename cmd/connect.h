@@ -6,9 +6,8 @@
 
 #include <memory>
 #include <string>
-#include <utility>
-#include <vector>
 
+#include "base/properties.h"
 #include "cli/context.h"
 #include "client/cluster.h"
 #include "zookeeper/session.h"
@@ -16,7 +15,7 @@
 namespace kt {
 
 /// The client settings of --config and -X, -X last, so that it wins; each key as typed.
-std::vector<std::pair<std::string, std::string>> client_properties(const Context& context);
+Properties client_properties(const Context& context);
 
 /// How to reach the cluster that the flags name. Throws a usage error where they name none.
 ClientOptions client_options(const Context& context);

@@ -4,7 +4,9 @@
 #include "cli/context.h"
 #include "cli/contexts.h"
 #include "cli/settings.h"
+#include "client/sasl/sasl.h"
 #include "connect.h"
+#include "net/tls/tls.h"
 #include "net/transport.h"
 #include "protocol/releases.h"
 
@@ -53,33 +55,35 @@ class ContextTest : public Invocation {
   Exit test(Context& context, const Context& tested) {
     auto options = client_options(tested);
     bool any_reached = false;
-    for (const auto& address : options.bootstrap) any_reached |= test_address(context, address);
+    for (const auto& address : options.bootstrap)
+      any_reached |= test_address(context, options, address);
     if (any_reached) test_cluster(context, tested);
     return exit_;
   }
 
-  bool test_address(Context& context, const net::HostPort& address) {
+  bool test_address(Context& context, const ClientOptions& options, const net::HostPort& address) {
     bool named = step(context, "name", address.host, [&] {
       std::vector<std::string> found;
       for (const auto& resolved : net::resolve(address, context.deadline))
         found.push_back(resolved.to_string());
       return join(found, ", ");
     });
-    return named && step(context, "connect", address.to_string(), [&] {
-             net::connect_tcp(address, context.deadline.sooner(Milliseconds(10'000)));
-             return std::string("connected");
-           });
+    auto soon = context.deadline.sooner(Milliseconds(10'000));
+    bool connected = named && step(context, "connect", address.to_string(), [&] {
+                       net::connect_tcp(address, soon);
+                       return std::string("connected");
+                     });
+    if (!connected || !options.tls) return connected;
+    return step(context, "tls", address.to_string(), [&] {
+      return options.tls->try_out(net::connect_tcp(address, soon), address.host, soon);
+    });
   }
 
   /// The cluster as such, then each broker at the address that it advertises.
   void test_cluster(Context& context, const Context& tested) {
     auto cluster = kt::connect(tested);
     std::shared_ptr<const Metadata> metadata;
-    bool spoken = step(context, "speak", join_bootstrap(cluster->options()), [&] {
-      auto apis = cluster->apis_of_any();
-      return fmt::format("Kafka {}, {} APIs", release_of(apis), apis.ranges().size());
-    });
-    if (!spoken) return;
+    if (!test_speech(context, *cluster)) return;
     bool known =
         step(context, "cluster",
              tested.settings.cluster_id.empty() ? "any" : tested.settings.cluster_id, [&] {
@@ -98,6 +102,23 @@ class ContextTest : public Invocation {
            [&, id = id] { return "Kafka " + release_of(cluster->apis_of(id)); });
   }
 
+  /// What a broker speaks it tells everybody; who we are comes after.
+  bool test_speech(Context& context, Cluster& cluster) {
+    auto target = join_bootstrap(cluster.options());
+    const auto& sasl = cluster.options().sasl;
+    auto anonymous = cluster.options();
+    anonymous.sasl = nullptr;
+    bool spoken = step(context, "speak", target, [&] {
+      auto apis = Cluster(anonymous).apis_of_any();
+      return fmt::format("Kafka {}, {} APIs", release_of(apis), apis.ranges().size());
+    });
+    if (!spoken || !sasl) return spoken;
+    return step(context, "sasl", target, [&] {
+      cluster.apis_of_any();
+      return fmt::format("{} by {}", sasl->who, sasl->mechanism);
+    });
+  }
+
   static std::string join_bootstrap(const ClientOptions& options) {
     std::vector<std::string> addresses;
     for (const auto& address : options.bootstrap) addresses.push_back(address.to_string());
@@ -112,13 +133,14 @@ const Command context_test{
     .words = "context test",
     .summary = "Try step by step whether a cluster can be reached",
     .text =
-        R"(Looks up each bootstrap name, connects, asks what the broker speaks, asks for the cluster's id (and refuses
+        R"(Looks up each bootstrap name, connects, shakes hands in TLS where security.protocol wants it, asks what the broker
+speaks, says who we are by SASL where that is wanted, asks for the cluster's id (and refuses
 another one than the context's cluster-id), then asks every broker at the address that it advertises. The first step
-that fails is where to look: name service, firewall, listener, or advertised.listeners.)",
+that fails is where to look: name service, firewall, listener, certificate, password, or advertised.listeners.)",
     .examples = {{"kt context test local", "every step, with its time"},
                  {"kt context test -b $KT_BOOTSTRAP_SERVER", "without any context"}},
     .rows = {"steps",
-             {{"step", "STEP", Kind::text, "name, connect, speak, cluster or broker"},
+             {{"step", "STEP", Kind::text, "name, connect, tls, speak, sasl, cluster or broker"},
               {"target", "TARGET", Kind::text, "What was tried"},
               {"ok", "OK", Kind::boolean, "Whether it went well"},
               {"result", "RESULT", Kind::text, "What was found, or why not"},

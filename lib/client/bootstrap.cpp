@@ -16,20 +16,20 @@ struct Race {
   std::mutex mutex;
   std::condition_variable changed;
   std::unique_ptr<Connection> winner;
-  std::vector<Error> failures;
+  std::vector<net::NetError> failures;
   bool over = false;
 };
 
 void run_one(const std::shared_ptr<Race>& race, const std::shared_ptr<const ClientOptions>& options,
              const net::HostPort& address, Deadline deadline) {
   std::unique_ptr<Connection> connection;
-  std::optional<Error> failure;
+  std::optional<net::NetError> failure;
   try {
     connection = Connection::open(options, address, -1, deadline);
-  } catch (const Error& error) {
+  } catch (const net::NetError& error) {
     failure = error;
   } catch (const std::exception& error) {
-    failure = Error(error.what());
+    failure.emplace(net::Failure::unreachable, error.what());
   }
   std::lock_guard lock(race->mutex);
   if (race->over) return;
@@ -71,9 +71,11 @@ std::unique_ptr<Connection> open_first(std::shared_ptr<const ClientOptions> opti
   }
   std::string all;
   for (const auto& failure : race->failures) all += (all.empty() ? "" : "; ") + failure.message();
-  throw net::NetError(net::Failure::unreachable,
-                      fmt::format("none of the {} bootstrap servers can be used: {}",
-                                  addresses.size(), all.empty() ? "no answer in time" : all));
+  auto kind = race->failures.empty() ? net::Failure::unreachable : race->failures[0].failure();
+  for (const auto& failure : race->failures)
+    if (failure.failure() != kind) kind = net::Failure::unreachable;
+  throw net::NetError(kind, fmt::format("none of the {} bootstrap servers can be used: {}",
+                                        addresses.size(), all.empty() ? "no answer in time" : all));
 }
 
 }  // namespace kt

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
+#include "client/dial.h"
 #include "net/error.h"
 #include "net/frame.h"
 #include "protocol/header.h"
@@ -48,6 +50,7 @@ int32_t Connection::write(const AnyRequest& request, int16_t version, Deadline d
 
 void Connection::send(const AnyRequest& request, int16_t version, Deadline deadline,
                       size_t max_response_bytes) {
+  authenticate_again(deadline);
   auto sent_at = Clock::system().now();
   int32_t correlation_id = write(request, version, deadline);
   in_flight_.push_back({request.api, version, correlation_id, written_bytes_,
@@ -56,10 +59,28 @@ void Connection::send(const AnyRequest& request, int16_t version, Deadline deadl
 
 void Connection::send_without_answer(const AnyRequest& request, int16_t version,
                                      Deadline deadline) {
+  authenticate_again(deadline);
   write(request, version, deadline);
 }
 
 ResponseFrame Connection::receive(Deadline deadline, Buffer recycled) {
+  if (!ready_.empty()) {
+    auto frame = std::move(ready_.front());
+    ready_.pop_front();
+    return frame;
+  }
+  try {
+    auto frame = read(deadline, std::move(recycled));
+    fresh_ = false;
+    return frame;
+  } catch (const net::NetError& error) {
+    if (std::exchange(fresh_, false) && error.failure() == net::Failure::closed)
+      refuse_if_sasl(options_, address_, apis_, deadline);
+    throw;
+  }
+}
+
+ResponseFrame Connection::read(Deadline deadline, Buffer recycled) {
   InFlight oldest = in_flight_.front();
   usable_ = false;
   ResponseFrame frame{std::move(recycled), 0, oldest.api, oldest.version, broker_id_};

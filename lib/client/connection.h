@@ -39,11 +39,18 @@ class Connection {
   /// The answer to the oldest request in flight, in `recycled` where it has room.
   ResponseFrame receive(Deadline deadline, Buffer recycled = {});
 
-  size_t in_flight() const { return in_flight_.size(); }
+  size_t in_flight() const { return in_flight_.size() + ready_.size(); }
+  /// Whether receive() would find something without waiting.
+  bool readable() const { return !ready_.empty() || transport_->readable(); }
   /// False after any failure: bytes may be missing on either side.
   bool usable() const { return usable_; }
   /// Whether the broker ended this connection while nothing was asked.
-  bool ended_while_idle() const { return in_flight_.empty() && transport_->readable(); }
+  bool ended_while_idle() const { return in_flight() == 0 && transport_->readable(); }
+
+  /// Says who we are, as the options have it; nothing where they say nothing. The broker may set a
+  /// term, before whose end the same is done again between requests. Throws net::NetError:
+  /// unauthenticated.
+  void authenticate(Deadline deadline);
 
   /// The broker asked for no requests until then.
   void throttle(Milliseconds duration);
@@ -68,6 +75,9 @@ class Connection {
   };
 
   int32_t write(const AnyRequest& request, int16_t version, Deadline deadline);
+  ResponseFrame read(Deadline deadline, Buffer recycled);
+  void authenticate_again(Deadline deadline);
+  ResponseFrame ask(const AnyRequest& request, int16_t version, Deadline deadline);
 
   std::shared_ptr<const ClientOptions> options_;
   std::unique_ptr<net::Transport> transport_;
@@ -80,6 +90,9 @@ class Connection {
   int32_t next_correlation_id_ = 0;
   Clock::Time throttled_until_{};
   bool usable_ = true;
+  bool fresh_ = false;               ///< negotiated, and nothing was answered since
+  std::deque<ResponseFrame> ready_;  ///< answers that came before who we are was said again
+  Clock::Time authenticate_at_ = Clock::Time::max();
 };
 
 }  // namespace kt

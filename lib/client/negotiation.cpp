@@ -8,6 +8,7 @@
 #include <array>
 
 #include "client/connection.h"
+#include "client/dial.h"
 #include "net/error.h"
 #include "protocol/errors.h"
 #include "protocol/msg/api_versions.h"
@@ -24,16 +25,6 @@ using Options = std::shared_ptr<const ClientOptions>;
 
 /// A broker that has not told its versions after so long is asked in another way beside.
 constexpr Milliseconds kSuspiciousSilence{400};
-
-std::unique_ptr<Connection> dial(const Options& options, const net::HostPort& address,
-                                 int32_t broker_id, Deadline deadline) {
-  auto mapped = options->address_map.find(address);
-  const auto& target = mapped == options->address_map.end() ? address : mapped->second;
-  auto connection =
-      std::make_unique<Connection>(options, net::connect_tcp(target, deadline), broker_id);
-  connection->set_address(address);
-  return connection;
-}
 
 template <class M>
 ResponseFrame ask(Connection& connection, const M& request, int16_t version, Deadline deadline) {
@@ -99,10 +90,11 @@ std::string probe_release(const Options& options, const net::HostPort& address, 
   if (answers(options, address, msg::HeartbeatRequest{}, deadline)) return "0.8.2";
   if (answers(options, address, msg::OffsetFetchRequest{}, deadline)) return "0.8.1";
   if (answers(options, address, msg::MetadataRequest{}, deadline)) return "0.8.0";
+  refuse_if_tls(*options, address, deadline);
   throw net::NetError(
       net::Failure::closed,
       address.to_string() + " takes connections and closes each at the first request",
-      "a listener that wants TLS or SASL, a tunnel without its far end, or no Kafka");
+      "a listener that wants SASL, a tunnel without its far end, or no Kafka");
 }
 
 /// A connection that has told its versions; nothing where it is closed, or stays silent.
@@ -113,11 +105,11 @@ std::unique_ptr<Connection> ask_again(const Options& options, const net::HostPor
     ask_versions(*connection, msg::ApiVersionsRequest::api().max_version, deadline);
     if (!connection->transport().wait_readable(deadline.sooner(kSuspiciousSilence))) return nullptr;
     connection->set_apis(negotiate(*connection, deadline));
-    return connection;
   } catch (const net::NetError& error) {
     if (error.failure() != net::Failure::closed) throw;
     return nullptr;
   }
+  return connection;
 }
 
 BrokerApis apis_of_release(const std::string& release) {
@@ -128,11 +120,9 @@ BrokerApis apis_of_release(const std::string& release) {
   return apis;
 }
 
-}  // namespace
-
-std::unique_ptr<Connection> Connection::open(std::shared_ptr<const ClientOptions> options,
-                                             const net::HostPort& address, int32_t broker_id,
-                                             Deadline deadline) {
+/// Connected, and the broker's versions learnt.
+std::unique_ptr<Connection> open_anonymously(const Options& options, const net::HostPort& address,
+                                             int32_t broker_id, Deadline deadline) {
   auto connection = dial(options, address, broker_id, deadline);
   std::string release;
   try {
@@ -152,6 +142,17 @@ std::unique_ptr<Connection> Connection::open(std::shared_ptr<const ClientOptions
   }
   connection = dial(options, address, broker_id, deadline);
   connection->set_apis(apis_of_release(release));
+  return connection;
+}
+
+}  // namespace
+
+std::unique_ptr<Connection> Connection::open(std::shared_ptr<const ClientOptions> options,
+                                             const net::HostPort& address, int32_t broker_id,
+                                             Deadline deadline) {
+  auto connection = open_anonymously(options, address, broker_id, deadline);
+  connection->authenticate(deadline);
+  connection->fresh_ = true;
   return connection;
 }
 

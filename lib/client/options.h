@@ -13,7 +13,13 @@
 #include "net/address.h"
 #include "zookeeper/session.h"
 
+namespace kt::net {
+class TlsContext;
+}
+
 namespace kt {
+
+struct SaslOptions;
 
 /// One request and its answer, as `kt -v` prints them.
 struct RequestLog {
@@ -40,6 +46,10 @@ struct ClientOptions {
   Milliseconds max_backoff{1'000};
   /// Advertised address → the one to dial instead.
   std::map<net::HostPort, net::HostPort> address_map;
+  /// Brokers are spoken to in TLS; nothing: in plain text.
+  std::shared_ptr<const net::TlsContext> tls;
+  /// Who we are, to brokers that ask; nothing: nobody.
+  std::shared_ptr<const SaslOptions> sasl;
   /// The cluster's ZooKeeper, for what the brokers' release has no request for. Throws the error
   /// that says what it is needed for where none is named; empty where there can be none.
   std::function<std::unique_ptr<zk::Session>(std::string_view what)> zookeeper;

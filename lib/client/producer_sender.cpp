@@ -85,10 +85,10 @@ void BrokerSender::step() {
   auto has_room = [&] { return in_flight_.size() < static_cast<size_t>(options_.max_in_flight); };
   is_full_ = !has_room();
   while (has_room() && send_what_is_ready()) {
-    if (connection_->transport().readable()) break;
+    if (connection_->readable()) break;
   }
   is_full_ = !has_room();
-  if (!in_flight_.empty() && connection_->transport().readable())
+  if (!in_flight_.empty() && connection_->readable())
     receive();
   else
     wait();

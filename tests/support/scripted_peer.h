@@ -54,6 +54,7 @@ class PeerConnection {
     ByteWriter(frame).integer(static_cast<int32_t>(body.size()));
     write(frame.append(body));
   }
+  int descriptor() const { return descriptor_; }
   /// Ends the connection, also while another thread reads from it.
   void shut_down() { ::shutdown(descriptor_, SHUT_RDWR); }
   /// Waits until the client closes, or the peer is destroyed.
