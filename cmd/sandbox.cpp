@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "base/secret.h"
 #include "cli/context.h"
 
 extern char** environ;
@@ -88,6 +89,7 @@ void write_ready_file(const std::string& path, const std::string& text) {
 class RunSandbox : public Invocation {
   sandbox::Options options_;
   std::vector<std::string> settings_;
+  std::vector<std::string> users_;
   std::vector<std::string> faults_;
   std::vector<std::string> topics_;
   std::string ready_file_;
@@ -102,6 +104,14 @@ class RunSandbox : public Invocation {
          &options_.data_dir, Complete::directories},
         {"--topic", "NAME[:PARTITIONS[:REPLICAS]]", "Create this topic first; repeatable",
          &topics_},
+        {"--tls", "DIR",
+         "Speak TLS, with the PEM files of DIR; made there, with a client.properties, unless they "
+         "are there",
+         &options_.tls_dir, Complete::directories},
+        {"--user", "NAME=PASSWORD",
+         "Ask for SASL, and know this user; file:PATH, exec:COMMAND or env:NAME for the password; "
+         "repeatable",
+         &users_},
         {"--set", "KEY=VALUE", "Broker setting, as in server.properties; repeatable", &settings_},
         {"--fault", "API[@BROKER]:EFFECT[:COUNT]",
          "Trouble on demand: an error's name, delay=500ms, cut=BYTES, drop or stop; repeatable",
@@ -128,6 +138,12 @@ class RunSandbox : public Invocation {
       if (equals == std::string::npos)
         throw Error("--set " + setting + ": write KEY=VALUE", Exit::usage);
       options_.configs[setting.substr(0, equals)] = setting.substr(equals + 1);
+    }
+    for (const auto& user : users_) {
+      auto equals = user.find('=');
+      if (equals == std::string::npos || equals == 0)
+        throw Error("--user " + user.substr(0, equals) + ": write NAME=PASSWORD", Exit::usage);
+      options_.users[user.substr(0, equals)] = secret_value("--user", user.substr(equals + 1));
     }
     Signals signals;  // before the sandbox's thread, which inherits the mask
     Sandbox sandbox(options_);
@@ -168,6 +184,8 @@ class RunSandbox : public Invocation {
 
   int run_command(Sandbox& sandbox, const Signals& signals) const {
     setenv("KT_BOOTSTRAP_SERVER", sandbox.bootstrap().c_str(), 1);
+    if (!options_.tls_dir.empty() && options_.users.empty())
+      setenv("KT_CLIENT_CONFIG", (options_.tls_dir + "/client.properties").c_str(), 1);
     Child child(command_, signals);
     while (true) {
       siginfo_t info = signals.wait();

@@ -118,7 +118,7 @@ void Broker::accept_all() {
     int on = 1;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     auto connection = std::make_shared<Connection>(
-        cluster_.loop(), fd, host_of(peer, size), kMaxRequestBytes,
+        cluster_.loop(), fd, host_of(peer, size), kMaxRequestBytes, cluster_.tls(),
         [this](const std::shared_ptr<Connection>& from, std::string_view frame) {
           dispatch(*this, from, frame);
         });

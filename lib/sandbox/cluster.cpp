@@ -6,10 +6,13 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "sandbox/config_definitions.h"
 #include "sandbox/data_directory.h"
 #include "sandbox/groups.h"
 #include "sandbox/offset_records.h"
+#include "sandbox/sasl.h"
+#include "sandbox/tls_files.h"
 #include "sandbox/transactions.h"
 
 namespace kt::sandbox {
@@ -65,6 +68,7 @@ Cluster::Cluster(EventLoop& loop, Options options)
   check_options();
   for (int32_t id = 1; id <= options_.brokers; ++id)
     brokers_.push_back(std::make_unique<Broker>(*this, id));
+  if (!options_.tls_dir.empty()) prepare_tls();
   for (auto& broker : brokers_) broker->start();
   if (!options_.data_dir.empty()) {
     directory_ = std::make_unique<DataDirectory>(options_.data_dir);
@@ -95,6 +99,27 @@ void Cluster::check_options() const {
     if (auto checked = check_config(*definition, value); !checked.ok())
       throw Error(checked.message, Exit::usage);
   }
+}
+
+void Cluster::prepare_tls() {
+  auto files =
+      tls_files(options_.tls_dir, {brokers_.front()->host(), "localhost", "127.0.0.1", "::1"});
+  using Wanted = net::TlsServerOptions::ClientCertificate;
+  auto asked = setting("ssl.client.auth");
+  files.client_certificate = asked == "required"    ? Wanted::required
+                             : asked == "requested" ? Wanted::requested
+                                                    : Wanted::none;
+  tls_ = std::make_unique<net::TlsServerContext>(files);
+}
+
+std::vector<std::string> Cluster::sasl_mechanisms() const {
+  auto set = set_on_brokers("sasl.enabled.mechanisms");
+  if (!set) return SaslSession::mechanisms();
+  std::vector<std::string> enabled;
+  for (const auto& mechanism : SaslSession::mechanisms())
+    for (auto name : split(*set, ','))
+      if (trim(name) == mechanism) enabled.push_back(mechanism);
+  return enabled;
 }
 
 Cluster::~Cluster() {

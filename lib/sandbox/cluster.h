@@ -50,6 +50,10 @@ class Cluster {
   Groups& groups() { return *groups_; }
   Transactions& transactions() { return *transactions_; }
   const Transactions& transactions() const { return *transactions_; }
+  /// Null where brokers speak plain text.
+  const net::TlsServerContext* tls() const { return tls_.get(); }
+  /// By which users may say who they are.
+  std::vector<std::string> sasl_mechanisms() const;
   Security& security() { return security_; }
   const Security& security() const { return security_; }
 
@@ -155,12 +159,14 @@ class Cluster {
   void finish_reassignment(Partition& partition);
   void choose_leader(Partition& partition);
   void check_options() const;
+  void prepare_tls();
   std::optional<std::string> set_on_brokers(const std::string& name) const;
 
   EventLoop& loop_;
   Options options_;
   std::string id_;
   Release release_;
+  std::unique_ptr<net::TlsServerContext> tls_;
   Faults faults_;
   std::vector<std::unique_ptr<Broker>> brokers_;
   std::map<std::string, std::unique_ptr<Topic>, std::less<>> topics_;

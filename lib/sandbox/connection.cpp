@@ -21,9 +21,10 @@ constexpr int kFramesAtOnce = 64;
 }  // namespace
 
 Connection::Connection(EventLoop& loop, int fd, std::string peer_host, int32_t max_frame_bytes,
-                       OnFrame on_frame)
+                       const net::TlsServerContext* tls, OnFrame on_frame)
     : loop_(loop),
       fd_(fd),
+      tls_(tls ? std::make_unique<net::TlsServerStream>(*tls, fd) : nullptr),
       peer_host_(std::move(peer_host)),
       max_frame_bytes_(max_frame_bytes),
       on_frame_(std::move(on_frame)) {}
@@ -57,6 +58,7 @@ void Connection::close() {
   if (fd_ < 0) return;
   int fd = std::exchange(fd_, -1);
   loop_.unwatch(fd);
+  if (tls_) tls_->end();
   ::close(fd);
   if (auto action = std::exchange(on_close_, nullptr)) action();
 }
@@ -91,7 +93,7 @@ void Connection::progress() {
 bool Connection::flush() {
   if (output_.empty()) return true;
   size_t limit = std::min(kSendBytesAtOnce, bytes_until_cut_.value_or(kSendBytesAtOnce));
-  ssize_t sent = output_.send_some(fd_, limit);
+  ssize_t sent = output_.send_some(fd_, tls_.get(), limit);
   if (sent < 0) {
     close();
     return false;
@@ -128,7 +130,9 @@ bool Connection::receive() {
   // Grows with what arrives, never by what a length merely claims.
   size_t room = std::max(kReadBytes, input_.capacity() - old_size);
   if (input_.capacity() < old_size + room) input_.reserve(std::max(old_size + room, 2 * old_size));
-  ssize_t got = recv(fd_, input_.data() + old_size, input_.capacity() - old_size, 0);
+  char* free = input_.data() + old_size;
+  size_t free_bytes = input_.capacity() - old_size;
+  ssize_t got = tls_ ? tls_->read(free, free_bytes) : recv(fd_, free, free_bytes, 0);
   if (got > 0) {
     input_.resize(old_size + static_cast<size_t>(got));
     return true;

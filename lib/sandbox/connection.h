@@ -11,8 +11,10 @@
 #include <string_view>
 
 #include "base/buffer.h"
+#include "net/tls/server.h"
 #include "sandbox/event_loop.h"
 #include "sandbox/output.h"
+#include "sandbox/sasl.h"
 
 namespace kt::sandbox {
 
@@ -22,9 +24,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   /// close(), now or later. The frame stays where it is until then.
   using OnFrame = std::function<void(const std::shared_ptr<Connection>&, std::string_view frame)>;
 
-  /// Takes the descriptor over.
+  /// Takes the descriptor over; speaks TLS where there is a context for it.
   Connection(EventLoop& loop, int fd, std::string peer_host, int32_t max_frame_bytes,
-             OnFrame on_frame);
+             const net::TlsServerContext* tls, OnFrame on_frame);
   ~Connection();
 
   void start();
@@ -40,6 +42,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void on_close(std::function<void()> action) { on_close_ = std::move(action); }
 
   const std::string& peer_host() const { return peer_host_; }
+  /// Who it is, or is about to say it is.
+  std::unique_ptr<SaslSession> sasl;
 
  private:
   void progress();
@@ -50,6 +54,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   EventLoop& loop_;
   int fd_;
+  std::unique_ptr<net::TlsServerStream> tls_;
   std::string peer_host_;
   int32_t max_frame_bytes_;
   OnFrame on_frame_;

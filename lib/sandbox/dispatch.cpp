@@ -7,6 +7,8 @@
 
 #include "base/bytes.h"
 #include "protocol/msg/api_versions.h"
+#include "protocol/msg/sasl_authenticate.h"
+#include "protocol/msg/sasl_handshake.h"
 #include "protocol/schema.h"
 #include "sandbox/call.h"
 #include "sandbox/handlers/handlers.h"
@@ -36,6 +38,27 @@ void refuse_api_versions(Call& call) {
   send_response(call, response);
 }
 
+/// After SaslHandshake v0 a frame is a token, and so is its answer.
+void take_token(Connection& connection, SaslSession& session, std::string_view token) {
+  std::string answer(4, '\0');
+  answer += session.step(token);
+  store_big_endian(answer.data(), static_cast<int32_t>(answer.size() - 4));
+  if (session.state() == SaslSession::State::refused) return connection.close();
+  Output output;
+  output.add(std::move(answer));
+  connection.reply(std::move(output));
+}
+
+/// Whether the request may be served: of who is not known, only what makes them known.
+bool is_admitted(const Cluster& cluster, const Connection& connection, const Api& api) {
+  if (cluster.options().users.empty() || &api == &msg::ApiVersionsRequest::api() ||
+      &api == &msg::SaslHandshakeRequest::api() || &api == &msg::SaslAuthenticateRequest::api())
+    return true;
+  const auto* session = connection.sasl.get();
+  return session != nullptr && session->state() == SaslSession::State::accepted &&
+         (session->until_ms == 0 || cluster.now_ms() <= session->until_ms);
+}
+
 void serve(Call& call, std::string_view body) {
   try {
     handlers().at(call.api->key).serve(call, body);
@@ -50,10 +73,13 @@ void dispatch(Broker& broker, const std::shared_ptr<Connection>& connection,
               std::string_view frame) {
   Cluster& cluster = broker.cluster();
   try {
+    auto* session = connection->sasl.get();
+    if (session && session->takes_bare_tokens()) return take_token(*connection, *session, frame);
     RequestKind kind = peek_request(frame);
     const Api* api = find_api(kind.api_key);
     auto range = api ? cluster.release().range(*api) : std::nullopt;
     if (!range || !handlers().contains(kind.api_key)) return connection->close();
+    if (!is_admitted(cluster, *connection, *api)) return connection->close();
     ByteReader reader(frame);
     RequestHeader header = decode_request_header(reader, *api);
     Call call{broker,

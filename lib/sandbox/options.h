@@ -20,6 +20,11 @@ struct Options {
   int port = 0;
   /// Listening beyond this machine needs consent, since anybody who reaches it may do anything.
   bool allow_remote = false;
+  /// Where the PEM files are by which TLS is spoken, or are to be made (tls_files.h). Empty: plain.
+  std::string tls_dir{};
+  /// Name → password of those who may ask anything, by SASL. Empty: everybody may, and none is
+  /// asked.
+  std::map<std::string, std::string> users{};
   /// Broker settings as in server.properties (num.partitions, auto.create.topics.enable, ...).
   std::map<std::string, std::string> configs{};
 };

@@ -8,6 +8,11 @@
 #include <utility>
 
 namespace kt::sandbox {
+namespace {
+
+constexpr size_t kEncryptedBytes = 64 << 10;  // at a time
+
+}  // namespace
 
 void Output::add(std::string bytes) {
   if (bytes.empty()) return;
@@ -37,10 +42,10 @@ void Output::add(Output other) {
   for (auto& chunk : other.chunks_) chunks_.push_back(std::move(chunk));
 }
 
-ssize_t Output::send_some(int socket, size_t limit) {
+ssize_t Output::send_some(int socket, net::TlsServerStream* tls, size_t limit) {
   size_t sent = 0;
   while (!chunks_.empty() && sent < limit) {
-    ssize_t now = send_front(socket, limit - sent);
+    ssize_t now = tls ? encrypt_front(*tls, limit - sent) : send_front(socket, limit - sent);
     if (now < 0) {
       if (errno == EINTR) continue;
       if (errno == EAGAIN || errno == EWOULDBLOCK) break;
@@ -56,6 +61,17 @@ ssize_t Output::send_some(int socket, size_t limit) {
     if (front.size == 0) chunks_.pop_front();
   }
   return static_cast<ssize_t>(sent);
+}
+
+/// What comes from a file passes through this process after all. What could not leave is read
+/// again the next time, the same bytes.
+ssize_t Output::encrypt_front(net::TlsServerStream& tls, size_t limit) {
+  auto& front = chunks_.front();
+  size_t size = std::min({front.size, limit, kEncryptedBytes});
+  if (!front.file) return tls.write(front.bytes.data() + front.offset, size);
+  std::string bytes(size, '\0');
+  bytes.resize(front.file->read_at(front.offset, bytes.data(), size));
+  return bytes.empty() ? 0 : tls.write(bytes.data(), bytes.size());
 }
 
 ssize_t Output::send_front(int socket, size_t limit) {

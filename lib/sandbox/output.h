@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 
+#include "net/tls/server.h"
 #include "storage/file.h"
 
 namespace kt::sandbox {
@@ -26,7 +27,8 @@ class Output {
   size_t size_bytes() const { return size_bytes_; }
 
   /// Sends at most `limit` bytes without blocking; how many went out, or -1 where the peer is gone.
-  ssize_t send_some(int socket, size_t limit);
+  /// Through `tls` where there is one.
+  ssize_t send_some(int socket, net::TlsServerStream* tls, size_t limit);
 
  private:
   struct Chunk {
@@ -37,6 +39,7 @@ class Output {
   };
 
   ssize_t send_front(int socket, size_t limit);
+  ssize_t encrypt_front(net::TlsServerStream& tls, size_t limit);
 
   std::deque<Chunk> chunks_;
   size_t size_bytes_ = 0;

@@ -39,8 +39,9 @@ msg::CreateDelegationTokenResponse handle(Call& call, const Request& request) {
   if (request.owner_principal_name && !request.owner_principal_name->empty())
     owner = {request.owner_principal_type.value_or(""), *request.owner_principal_name};
   std::tie(response.principal_type, response.principal_name) = owner;
-  std::tie(response.token_requester_principal_type, response.token_requester_principal_name) =
-      kAnonymous;
+  if (call.version >= kFirstWithRequester)
+    std::tie(response.token_requester_principal_type, response.token_requester_principal_name) =
+        kAnonymous;
   response.issue_timestamp_ms = response.expiry_timestamp_ms = response.max_timestamp_ms = -1;
   response.error_code = number(check(call, request));
   if (response.error_code != number(ErrorCode::none)) return response;

@@ -12,6 +12,9 @@ namespace kt::sandbox {
 
 inline const Principal kAnonymous = {"User", "ANONYMOUS"};
 
+/// From here on answers tell who asked for a token, who may not be its owner.
+constexpr int16_t kFirstWithRequester = 3;
+
 /// None where this cluster has tokens.
 inline ErrorCode check_tokens(const Call& call) {
   bool enabled = call.cluster.options().configs.contains("delegation.token.secret.key");

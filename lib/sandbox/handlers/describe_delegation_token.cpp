@@ -25,8 +25,9 @@ msg::DescribeDelegationTokenResponse handle(Call& call, const Request& request) 
     if (!is_asked(request, token.owner)) continue;
     auto& told = response.tokens.emplace_back();
     std::tie(told.principal_type, told.principal_name) = token.owner;
-    std::tie(told.token_requester_principal_type, told.token_requester_principal_name) =
-        token.requester;
+    if (call.version >= kFirstWithRequester)
+      std::tie(told.token_requester_principal_type, told.token_requester_principal_name) =
+          token.requester;
     told.issue_timestamp = token.issued_ms;
     told.expiry_timestamp = token.expires_ms;
     told.max_timestamp = token.latest_expiry_ms;

@@ -60,6 +60,7 @@ Handler offset_fetch_handler();
 Handler offset_for_leader_epoch_handler();
 Handler produce_handler();
 Handler renew_delegation_token_handler();
+Handler sasl_authenticate_handler();
 Handler sasl_handshake_handler();
 Handler share_acknowledge_handler();
 Handler share_fetch_handler();
@@ -128,6 +129,7 @@ inline std::vector<Handler> all_handlers() {
       offset_for_leader_epoch_handler(),
       produce_handler(),
       renew_delegation_token_handler(),
+      sasl_authenticate_handler(),
       sasl_handshake_handler(),
       share_acknowledge_handler(),
       share_fetch_handler(),
