@@ -1,7 +1,10 @@
 #include "client/admin_quotas.h"
 
+#include <algorithm>
 #include <charconv>
 
+#include "client/zookeeper_configs.h"
+#include "protocol/errors.h"
 #include "protocol/msg/alter_client_quotas.h"
 #include "protocol/msg/describe_client_quotas.h"
 
@@ -10,7 +13,7 @@ namespace kt {
 namespace {
 
 /// What has the quotas, as types and names; no name is the default.
-std::vector<std::pair<std::string, std::optional<std::string>>> entity_of(
+std::vector<std::pair<std::string, std::optional<std::string>>> parts_of(
     const ConfigResource& resource) {
   auto named = [](const std::string& name) {
     return name.empty() ? std::nullopt : std::optional(name);
@@ -42,9 +45,38 @@ double number_of(const ConfigChange& change) {
   return value;
 }
 
+using Entry = msg::DescribeClientQuotasResponse::Entry;
+
+ConfigResource resource_of(const Entry& entry) {
+  std::optional<std::string> user, client, address;
+  for (const auto& part : entry.entity) {
+    auto& name = part.entity_type == "user"        ? user
+                 : part.entity_type == "client-id" ? client
+                                                   : address;
+    name = part.entity_name.value_or("");
+  }
+  if (user && client) return {ConfigScope::user_client, *user, *client};
+  if (user) return {ConfigScope::user, *user};
+  if (client) return {ConfigScope::client, *client};
+  return {ConfigScope::address, address.value_or("")};
+}
+
+void take(const Entry& entry, ResourceConfigs& configs) {
+  for (const auto& value : entry.values) {
+    auto& taken = configs.entries.emplace_back();
+    taken.name = value.key;
+    taken.value = text_of(value.value);
+    taken.source = "CLIENT_QUOTA";
+    taken.is_override = true;
+    taken.type = "double";
+  }
+  std::sort(configs.entries.begin(), configs.entries.end(),
+            [](const auto& a, const auto& b) { return a.name < b.name; });
+}
+
 msg::DescribeClientQuotasRequest request_for(const ConfigResource& resource) {
   msg::DescribeClientQuotasRequest request;
-  for (const auto& [type, name] : entity_of(resource)) {
+  for (const auto& [type, name] : parts_of(resource)) {
     auto& component = request.components.emplace_back();
     component.entity_type = type;
     component.match_type = name ? 0 : 1;
@@ -61,15 +93,7 @@ ResourceConfigs quotas_of(const ConfigResource& resource,
   configs.error_code = response.error_code;
   configs.message = response.error_message.value_or("");
   if (!response.entries) return configs;
-  for (const auto& entry : *response.entries)
-    for (const auto& value : entry.values) {
-      auto& taken = configs.entries.emplace_back();
-      taken.name = value.key;
-      taken.value = text_of(value.value);
-      taken.source = "CLIENT_QUOTA";
-      taken.is_override = true;
-      taken.type = "double";
-    }
+  for (const auto& entry : *response.entries) take(entry, configs);
   return configs;
 }
 
@@ -87,12 +111,32 @@ std::vector<ResourceConfigs> describe_quotas_everywhere(Cluster& cluster,
   return told;
 }
 
+std::vector<ResourceConfigs> describe_all_quotas(Cluster& cluster) {
+  // Those of client ids came first.
+  if (config_way(cluster, {ConfigScope::client, "-"}, false) == ConfigWay::zookeeper)
+    return describe_all_quotas_in_zookeeper(cluster);
+  auto reply = cluster.call(msg::DescribeClientQuotasRequest{});
+  if (reply->error_code != 0)
+    throw Error("the quotas are not told: " +
+                error_text(reply->error_code, reply->error_message.value_or("")));
+  std::vector<ResourceConfigs> found;
+  if (!reply->entries) return found;
+  for (const auto& entry : *reply->entries) {
+    auto& configs = found.emplace_back();
+    configs.resource = resource_of(entry);
+    take(entry, configs);
+  }
+  std::sort(found.begin(), found.end(),
+            [](const auto& a, const auto& b) { return a.resource.text() < b.resource.text(); });
+  return found;
+}
+
 Outcome alter_quotas(Cluster& cluster, const ConfigResource& resource,
                      const std::vector<ConfigChange>& changes, bool validate_only) {
   msg::AlterClientQuotasRequest request;
   request.validate_only = validate_only;
   auto& entry = request.entries.emplace_back();
-  for (const auto& [type, name] : entity_of(resource)) {
+  for (const auto& [type, name] : parts_of(resource)) {
     auto& entity = entry.entity.emplace_back();
     entity.entity_type = type;
     entity.entity_name = name;

@@ -15,6 +15,9 @@ ResourceConfigs describe_quotas(Cluster& cluster, const ConfigResource& resource
 std::vector<ResourceConfigs> describe_quotas_everywhere(Cluster& cluster,
                                                         const ConfigResource& resource);
 
+/// Those of all that have any, by ZooKeeper before 2.6. Throws where the release has no quotas.
+std::vector<ResourceConfigs> describe_all_quotas(Cluster& cluster);
+
 Outcome alter_quotas(Cluster& cluster, const ConfigResource& resource,
                      const std::vector<ConfigChange>& changes, bool validate_only);
 

@@ -42,7 +42,7 @@ std::string source_of(const ConfigResource& resource) {
 }
 
 /// Credentials of users stand among their quotas.
-bool is_secret(const std::string& setting) { return setting.starts_with("SCRAM-"); }
+bool is_credential(const std::string& setting) { return setting.starts_with("SCRAM-"); }
 
 /// Brokers take anything from ZooKeeper, and what they do not know has no effect.
 void check_change(const ConfigResource& resource, const ConfigChange& change, const Store& store,
@@ -163,12 +163,29 @@ std::vector<ResourceConfigs> describe_configs_in_zookeeper(
   std::vector<ResourceConfigs> found(resources.size());
   size_t topic = 0;
   for (size_t i = 0; i < resources.size(); ++i) {
-    std::erase_if(configs[i].entries, [](const auto& entry) { return is_secret(entry.first); });
+    std::erase_if(configs[i].entries, [](const auto& entry) { return is_credential(entry.first); });
     found[i] = kept_configs(resources[i], configs[i]);
     found[i].only_overrides = true;
     if (resources[i].scope == ConfigScope::topic && !existing[topic++])
       found[i].error_code = static_cast<int16_t>(ErrorCode::unknown_topic_or_partition);
   }
+  return found;
+}
+
+std::vector<ResourceConfigs> describe_all_quotas_in_zookeeper(Cluster& cluster) {
+  ConfigResource any{ConfigScope::client, ""};
+  auto& session = zookeeper_for(cluster, kept_as(any));
+  std::vector<ConfigResource> resources;
+  for (const auto& client : zk::entity_names(session, "clients"))
+    resources.push_back({ConfigScope::client, client});
+  for (const auto& user : zk::entity_names(session, "users")) {
+    resources.push_back({ConfigScope::user, user});
+    for (const auto& client :
+         zk::entity_names(session, zk::entity_path("users", user) + "/clients"))
+      resources.push_back({ConfigScope::user_client, user, client});
+  }
+  auto found = describe_configs_in_zookeeper(cluster, resources);
+  std::erase_if(found, [](const auto& configs) { return configs.entries.empty(); });
   return found;
 }
 

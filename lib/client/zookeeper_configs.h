@@ -22,6 +22,9 @@ ConfigWay config_way(Cluster& cluster, const ConfigResource& resource, bool chan
 std::vector<ResourceConfigs> describe_configs_in_zookeeper(
     Cluster& cluster, const std::vector<ConfigResource>& resources);
 
+/// The quotas of all users and client ids that have any.
+std::vector<ResourceConfigs> describe_all_quotas_in_zookeeper(Cluster& cluster);
+
 /// The node of a thing below /config, and what it holds, as the requests would tell it.
 std::string entity_of(const ConfigResource& resource);
 ResourceConfigs kept_configs(const ConfigResource& resource, const zk::Config& node);

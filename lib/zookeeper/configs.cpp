@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
+
 #include "base/text.h"
 
 namespace kt::zk {
@@ -18,6 +20,24 @@ std::string encoded(std::string_view name) {
     text += plain ? std::string(1, static_cast<char>(c)) : fmt::format("%{:02X}", c);
   }
   return text;
+}
+
+/// The name meant; what is no encoding stays as it is.
+std::string decoded(std::string_view text) {
+  std::string name;
+  for (size_t i = 0; i < text.size(); ++i) {
+    unsigned value = 0;
+    bool escape = text[i] == '%' && i + 2 < text.size();
+    auto [end, error] =
+        std::from_chars(text.data() + i + 1, text.data() + (escape ? i + 3 : i + 1), value, 16);
+    if (escape && error == std::errc() && end == text.data() + i + 3) {
+      name += static_cast<char>(value);
+      i += 2;
+    } else {
+      name += text[i];
+    }
+  }
+  return name;
 }
 
 /// Whether release `name`, `0.10.1` or the first of a range, comes before the other.
@@ -101,6 +121,13 @@ void announce_config(Session& session, ChangeNotice kind, const std::string& ent
 
 std::string entity_path(std::string_view kind, std::string_view name) {
   return fmt::format("{}/{}", kind, name.empty() ? "<default>" : encoded(name));
+}
+
+std::vector<std::string> entity_names(Session& session, const std::string& kind) {
+  std::vector<std::string> names;
+  for (const auto& name : session.children(config_path(kind)).value_or(std::vector<std::string>{}))
+    names.push_back(name == "<default>" ? "" : decoded(name));
+  return names;
 }
 
 }  // namespace kt::zk

@@ -50,4 +50,8 @@ void announce_config(Session& session, ChangeNotice kind, const std::string& ent
 /// `topics/orders`, `users/<default>` for no name, `clients/a%20b`: the name as Kafka encodes it.
 std::string entity_path(std::string_view kind, std::string_view name);
 
+/// The names of those of a kind that have a node, `users` or `users/alice/clients`; empty for the
+/// default.
+std::vector<std::string> entity_names(Session& session, const std::string& kind);
+
 }  // namespace kt::zk

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "support/fake_zookeeper.h"
+#include "zookeeper/acls.h"
 #include "zookeeper/brokers.h"
 #include "zookeeper/cluster.h"
 #include "zookeeper/configs.h"
@@ -224,4 +225,52 @@ TEST_CASE("nothing is written where a KRaft controller owns the cluster") {
     f.server.put("/controller", R"({"version":2,"brokerid":1,"kraftControllerEpoch":5})");
     CHECK_THROWS_AS(refuse_where_kraft_owns(f.session), Error);
   }
+}
+
+TEST_CASE("rights are read as brokers write them, and hostile ones are errors") {
+  auto rules = parse_acls(
+      R"({"version":1,"acls":[{"principal":"User:a","permissionType":"Deny","operation":"All","host":"10.0.0.1"},{"principal":"User:b","permissionType":"Allow","operation":"Read"}]})",
+      "/p");
+  REQUIRE(rules.size() == 2);
+  CHECK(rules[0] == AclEntry{"User:a", "Deny", "All", "10.0.0.1"});
+  CHECK(rules[1].host == "*");
+  CHECK(parse_acls("", "/p").empty());
+  CHECK_THROWS_WITH(parse_acls(R"({"version":1})", "/p"), "/p: \"acls\" is missing");
+  CHECK_THROWS_AS(parse_acls(R"({"acls":[{"principal":1}]})", "/p"), Error);
+}
+
+TEST_CASE("rights are written conditionally, told to brokers, and gone with the last rule") {
+  Fixture f;
+  AclEntry alice{"User:alice", "Allow", "Read", "*"}, bob{"User:bob", "Allow", "Read", "*"};
+  auto none = acls_of(f.session, "Topic", "orders");
+  CHECK_FALSE(none.node_version);
+  CHECK(write_acls(f.session, none, {alice}) == Written::done);
+  CHECK(
+      f.server.node("/kafka-acl/Topic/orders")->data ==
+      R"({"version":1,"acls":[{"principal":"User:alice","permissionType":"Allow","operation":"Read","host":"*"}]})");
+  CHECK(f.server.node("/kafka-acl-changes/acl_changes_0000000000")->data == "Topic:orders");
+  auto read = acls_of(f.session, "Topic", "orders");
+  CHECK(read.entries == std::vector{alice});
+  // Somebody else was faster.
+  f.server.put("/kafka-acl/Topic/orders", acls_data({alice, bob}));
+  CHECK(write_acls(f.session, read, {}) == Written::conflict);
+  CHECK(write_acls(f.session, none, {bob}) == Written::exists);
+  CHECK_FALSE(f.server.node("/kafka-acl-changes/acl_changes_0000000001"));
+  read = acls_of(f.session, "Topic", "orders");
+  CHECK(write_acls(f.session, read, {}) == Written::done);
+  CHECK_FALSE(f.server.node("/kafka-acl/Topic/orders"));
+  f.server.put("/kafka-acl/Group/billing", acls_data({bob}));
+  auto all = acls(f.session);
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].type == "Group");
+  CHECK(all[0].name == "billing");
+}
+
+TEST_CASE("names of entities are decoded as Kafka encodes them") {
+  Fixture f;
+  f.server.put("/config/users/a%20b%2A", "{}");
+  f.server.put("/config/users/<default>", "{}");
+  f.server.put("/config/users/100%", "{}");
+  CHECK(entity_names(f.session, "users") == std::vector<std::string>{"100%", "", "a b*"});
+  CHECK(entity_names(f.session, "clients").empty());
 }
