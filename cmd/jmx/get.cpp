@@ -84,7 +84,7 @@ class JmxGet : public Invocation {
     for (const auto& target : targets_)
       titles.push_back(targets_.size() == 1 ? "VALUE"
                        : target.broker      ? "BROKER " + std::to_string(*target.broker)
-                                            : target.address.to_string());
+                                            : target.where());
     Schema schema{"attributes", {{"mbean", "MBEAN"}, {"attribute", "ATTRIBUTE"}}};
     for (const auto& title : titles) schema.columns.push_back({title, title, Kind::any});
     if (targets_.size() > 1)
@@ -105,8 +105,7 @@ class JmxGet : public Invocation {
       Value::List values;
       for (size_t i = 0; i < targets_.size(); ++i)
         if (line.values[i])
-          values.push_back(
-              Value::List{targets_[i].broker, targets_[i].address.to_string(), *line.values[i]});
+          values.push_back(Value::List{targets_[i].broker, targets_[i].where(), *line.values[i]});
       auto totals = line.totals();
       Value type;
       if (!line.type.empty()) type = line.type;
@@ -138,7 +137,8 @@ const std::string kText =
     R"(Reads attributes of MBeans from the JMX port of a JVM by Java's own protocol, without a JVM: of the
 addresses that --jmx names, or of every broker of the cluster at once, their values side by side with
 sum, least and greatest. Brokers tell their JMX port in ZooKeeper; where there is none, --jmx-port
-says it.
+says it. --jolokia asks agents of Jolokia over HTTP or HTTPS instead; of a URL without a path it is
+/jolokia/, of a name alone the port is 8778 too. Agents say no Java classes of values.
 
 NAME is a name of an MBean or a pattern of names, as Java has them (kafka.server:type=*,*), or a part
 of names without a colon, or one of the short names below. Without attributes all are read. Quotes
@@ -150,7 +150,8 @@ infinity are null in JSON. -o prometheus writes numbers for a collector of text 
 
 Where the JMX port names another address that cannot be used from here, the same port is tried on the
 host that was dialled, and --map HOST:PORT=HOST:PORT gives one. A password is given with
--X jmx.user=NAME -X jmx.password=file:PATH.
+-X jmx.user=NAME -X jmx.password=file:PATH, to Jolokia too; -X ssl.ca.location=FILE says who may have
+signed the certificate of https, where the system does not trust it.
 
 Short names, which find what Kafka has called it from 0.8.0 on:
 
@@ -165,6 +166,7 @@ const Command jmx_get{
     .text = kText,
     .examples = {{"kt jmx get messages-in --jmx localhost:9999", "records appended, of one broker"},
                  {"kt jmx get under-replicated --jmx-port 9999", "of all brokers, with their sum"},
+                 {"kt jmx get heap --jolokia http://localhost:8778", "by Jolokia"},
                  {"kt jmx get java.lang:type=Memory HeapMemoryUsage --jmx localhost:9999 -o json",
                   "one attribute, as JSON"},
                  {"kt jmx get 'kafka.server:*' --jmx localhost:9999 -o prometheus",
@@ -173,7 +175,7 @@ const Command jmx_get{
              {{"mbean", "MBEAN", Kind::text, "Name of the MBean, as the JVM writes it"},
               {"attribute", "ATTRIBUTE", Kind::text,
                "Name of the attribute; of a part of a compound value the way to it, with dots"},
-              {"type", "TYPE", Kind::text, "Java class of the value; null of null"},
+              {"type", "TYPE", Kind::text, "Java class of the value; null of null and by Jolokia"},
               {"sum", "SUM", Kind::any, "Sum of the numbers; null where none is one"},
               {"min", "MIN", Kind::any, "The least of the numbers"},
               {"max", "MAX", Kind::any, "The greatest of the numbers"},
@@ -181,8 +183,9 @@ const Command jmx_get{
                "VALUES",
                Kind::rows,
                "The value of each JVM that has it",
-               {{"broker", "BROKER", Kind::integer, "Number of the broker; null with --jmx"},
-                {"address", "ADDRESS", Kind::text, "Its JMX port"},
+               {{"broker", "BROKER", Kind::integer,
+                 "Number of the broker; null with --jmx and --jolokia"},
+                {"address", "ADDRESS", Kind::text, "Its JMX port, or its agent's URL"},
                 {"value", "VALUE", Kind::any,
                  "A number, text, boolean or a list of these; null, NaN and infinity are null"}}}}},
     .formats = {"prometheus"},

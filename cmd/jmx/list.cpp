@@ -47,7 +47,7 @@ class JmxList : public Invocation {
       for (size_t k = 0; k < names[i].size(); ++k) {
         auto& one = found[names[i][k]];
         if (targets[i].broker) one.brokers.emplace_back(*targets[i].broker);
-        one.addresses.emplace_back(targets[i].address.to_string());
+        one.addresses.emplace_back(targets[i].where());
         if (!attributes_ || one.info) continue;
         if (infos[i][k].error.empty()) {
           one.info = std::move(infos[i][k]);
@@ -80,8 +80,8 @@ const Command jmx_list{
     .words = "jmx list",
     .summary = "List the MBeans of brokers, without a JVM",
     .text =
-        R"(Lists the MBeans of the JVMs that --jmx names, or of every broker of the cluster, and who has each.
-PATTERN is a pattern of Java's form (kafka.server:type=*,*), a part of names without a colon, or one of
+        R"(Lists the MBeans of the JVMs that --jmx or --jolokia names, or of every broker of the cluster, and
+who has each. PATTERN is a pattern of Java's form (kafka.server:type=*,*), a part of names without a colon, or one of
 the short names that kt help jmx get lists; several together list what any of them finds. Quotes around
 parts of names, which Kafka has up to 0.8.1, need not be typed.)",
     .examples = {{"kt jmx list --jmx localhost:9999", "all MBeans of a broker"},
@@ -91,8 +91,8 @@ parts of names, which Kafka has up to 0.8.1, need not be typed.)",
     .rows = {"mbeans",
              {{"mbean", "MBEAN", Kind::text, "Name of the MBean, as the JVM writes it"},
               {"class", "CLASS", Kind::text, "Its Java class; null without --attributes"},
-              {"brokers", "BROKERS", Kind::integers, "Who has it; empty with --jmx"},
-              {"addresses", "", Kind::texts, "JMX ports of those who have it"},
+              {"brokers", "BROKERS", Kind::integers, "Who has it; empty with --jmx and --jolokia"},
+              {"addresses", "", Kind::texts, "JMX ports or URLs of those who have it"},
               {"attributes",
                "ATTRIBUTES",
                Kind::rows,

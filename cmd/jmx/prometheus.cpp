@@ -54,7 +54,7 @@ void PrometheusText::add(const std::string& mbean, const std::string& attribute,
   if (target.broker)
     append_label(labels, "broker", std::to_string(*target.broker));
   else
-    append_label(labels, "address", target.address.to_string());
+    append_label(labels, "address", target.where());
   for (const auto& [key, part] : name.properties)
     if (key != "type" && key != "name") append_label(labels, metric_name(key), part);
   metric = metric_name(metric + '_' + attribute);

@@ -33,14 +33,20 @@ std::vector<JmxTarget> all_brokers(const Context& context, const JmxFlags& flags
       auto port = broker.jmx_port > 0 && broker.jmx_port <= UINT16_MAX
                       ? static_cast<uint16_t>(broker.jmx_port)
                       : checked_port(flags.port, fmt::format("broker {}", broker.id));
-      targets.push_back({broker.id, {broker.endpoints.front().address.host, port}});
+      targets.push_back({broker.id, {broker.endpoints.front().address.host, port}, {}});
     }
     return targets;
   }
+  std::unique_ptr<Cluster> cluster;
+  try {
+    cluster = connect(context);
+  } catch (const Error& error) {
+    throw Error("no JVM is named, and " + error.message(), error.exit(),
+                "--jmx HOST:PORT or --jolokia URL name JVMs; " + error.hint());
+  }
   auto port = checked_port(flags.port, "a cluster without ZooKeeper");
-  auto cluster = connect(context);
   for (const auto& [id, broker] : cluster->metadata()->brokers)
-    targets.push_back({id, {broker.address.host, port}});
+    targets.push_back({id, {broker.address.host, port}, {}});
   return targets;
 }
 
@@ -78,17 +84,18 @@ void add_leaves(std::vector<JmxLeaf>& leaves, const std::string& path, const jmx
 
 }  // namespace
 
-std::string JmxTarget::name() const {
-  return broker ? fmt::format("broker {}", *broker) : address.to_string();
-}
+std::string JmxTarget::where() const { return jolokia ? jolokia->text() : address.to_string(); }
+
+std::string JmxTarget::name() const { return broker ? fmt::format("broker {}", *broker) : where(); }
 
 std::vector<std::pair<std::string_view, Value>> JmxTarget::item() const {
   if (broker) return {{"broker", *broker}};
-  return {{"address", address.to_string()}};
+  return {{"address", where()}};
 }
 
 std::vector<Argument> JmxFlags::arguments() {
   return {{"--jmx", "HOST:PORT,...", "JMX ports of JVMs, in place of all brokers", &addresses},
+          {"--jolokia", "URL,...", "Agents of Jolokia in JVMs, in place of all brokers", &urls},
           {"--jmx-port", "N", "JMX port of every broker that does not tell its own in ZooKeeper",
            Target([this](std::string_view text) {
              parse_value(text, port.emplace());
@@ -98,29 +105,40 @@ std::vector<Argument> JmxFlags::arguments() {
 }
 
 std::vector<JmxTarget> jmx_targets(const Context& context, const JmxFlags& flags) {
-  if (flags.addresses.empty()) return all_brokers(context, flags);
+  if (flags.addresses.empty() && flags.urls.empty()) return all_brokers(context, flags);
   std::vector<JmxTarget> targets;
   for (const auto& address : net::parse_host_ports(flags.addresses, kDefaultPort))
-    targets.push_back({std::nullopt, address});
-  if (targets.empty()) throw Error("--jmx names no address", Exit::usage);
+    targets.push_back({std::nullopt, address, {}});
+  for (auto piece : split(flags.urls, ',')) {
+    if (trim(piece).empty()) continue;
+    auto url = jmx::JolokiaUrl::parse(trim(piece));
+    targets.push_back({std::nullopt, url.address, url});
+  }
+  if (targets.empty()) throw Error("no address is named", Exit::usage);
   return targets;
 }
 
 std::unique_ptr<jmx::MBeans> open_jmx(Context& context, const JmxTarget& target,
                                       Deadline deadline) {
+  std::string user, password, ca_file;
+  for (const auto& [key, value] : client_properties(context)) {
+    if (key == "jmx.user") user = value;
+    if (key == "jmx.password") password = secret_value(key, value);
+    if (key == "ssl.ca.location") ca_file = value;
+  }
+  if (user.empty() != password.empty())
+    throw Error("jmx.user and jmx.password go together", Exit::usage);
+  if (target.jolokia)
+    return jmx::connect_jolokia({*target.jolokia, user, password, ca_file}, deadline);
   jmx::RmiOptions options;
   options.address = target.address;
+  options.user = std::move(user);
+  options.password = std::move(password);
   for (const auto& [from, to] : context.settings.maps)
     options.address_map[net::parse_host_port(from, kDefaultPort)] =
         net::parse_host_port(to, kDefaultPort);
   if (auto mapped = options.address_map.find(options.address); mapped != options.address_map.end())
     options.address = mapped->second;
-  for (const auto& [key, value] : client_properties(context)) {
-    if (key == "jmx.user") options.user = value;
-    if (key == "jmx.password") options.password = secret_value(key, value);
-  }
-  if (options.user.empty() != options.password.empty())
-    throw Error("jmx.user and jmx.password go together", Exit::usage);
   if (context.settings.verbose)
     options.log = [&err = context.err](std::string_view line) {
       err.say(std::string(line) + "\n");

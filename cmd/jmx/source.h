@@ -18,8 +18,11 @@ namespace kt {
 struct JmxTarget {
   std::optional<int32_t> broker;  ///< nothing where only its address is known
   net::HostPort address;
+  std::optional<jmx::JolokiaUrl> jolokia;  ///< in place of RMI
 
-  /// `broker 1`, `HOST:PORT`
+  /// `HOST:PORT`, or the agent's URL
+  std::string where() const;
+  /// `broker 1`, or where it is
   std::string name() const;
   /// What an item error begins with.
   std::vector<std::pair<std::string_view, Value>> item() const;
@@ -27,7 +30,7 @@ struct JmxTarget {
 
 /// The flags that say whose MBeans.
 struct JmxFlags {
-  std::string addresses;
+  std::string addresses, urls;
   std::optional<int32_t> port;
 
   std::vector<Argument> arguments();

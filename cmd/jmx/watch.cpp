@@ -168,7 +168,7 @@ class JmxWatch : public Invocation {
   void print_rows(Context& context, int64_t now_ms) const {
     for (const auto& one : watched_)
       for (const auto& [name, value] : one.values)
-        context.report().row({now_ms, one.target.broker, one.target.address.to_string(), name.first,
+        context.report().row({now_ms, one.target.broker, one.target.where(), name.first,
                               name.second, value, rate_of(one, name)});
     context.report().flush();
   }
@@ -204,8 +204,7 @@ class JmxWatch : public Invocation {
             delimited_value(rates_ && is_counter(name.second) ? rate_of(one, name) : value);
       std::vector<std::string> row{time};
       if (watched_.size() > 1)
-        row.push_back(one.target.broker ? std::to_string(*one.target.broker)
-                                        : one.target.address.to_string());
+        row.push_back(one.target.broker ? std::to_string(*one.target.broker) : one.target.where());
       for (const auto& column : columns_) row.push_back(cells[column]);
       line(row, false);
     }
@@ -334,8 +333,9 @@ waits as long for a JVM and MBeans that are not there yet.)",
     .rows =
         {"values",
          {{"timestamp_ms", "TIME", Kind::timestamp_ms, "When it was read"},
-          {"broker", "BROKER", Kind::integer, "Number of the broker; null with --jmx"},
-          {"address", "ADDRESS", Kind::text, "Its JMX port"},
+          {"broker", "BROKER", Kind::integer,
+           "Number of the broker; null with --jmx and --jolokia"},
+          {"address", "ADDRESS", Kind::text, "Its JMX port, or its agent's URL"},
           {"mbean", "MBEAN", Kind::text, "Name of the MBean"},
           {"attribute", "ATTRIBUTE", Kind::text, "Name of the attribute"},
           {"value", "VALUE", Kind::any, "Its value"},

@@ -1,6 +1,7 @@
 #include "http/server.h"
 
 #include "base/error.h"
+#include "http/library.h"
 
 #ifdef KT_PORTABLE
 
@@ -8,9 +9,7 @@ namespace kt::http {
 
 struct Server::Running {};
 
-Server::Server(const std::string&, int, std::map<std::string, Handler>) {
-  throw Error("this kt was built without HTTP", Exit::usage, "that of make build has it");
-}
+Server::Server(const std::string&, int, std::map<std::string, Handler>) { load_library(); }
 Server::~Server() = default;
 int Server::port() const { return 0; }
 
@@ -18,11 +17,9 @@ int Server::port() const { return 0; }
 
 #else
 
-#include <dlfcn.h>
 #include <httplib.h>
 #include <sys/socket.h>
 
-#include <cstdlib>
 #include <thread>
 
 namespace kt::http {
@@ -31,15 +28,6 @@ namespace {
 /// A watcher asks a few times a minute; one that is slow must not keep the others out.
 constexpr size_t kThreads = 4, kMostBody = 1024;
 constexpr time_t kPatienceS = 5;
-
-/// See lib/CMakeLists.txt.
-void load_library() {
-  if (std::getenv("LD_BIND_NOW") != nullptr)
-    throw Error("HTTP cannot be loaded where LD_BIND_NOW is set", Exit::usage, "unset it");
-  if (dlopen(KT_HTTPLIB, RTLD_LAZY | RTLD_GLOBAL) == nullptr)
-    throw Error(std::string("HTTP cannot be loaded: ") + dlerror(), Exit::failed,
-                "Debian has it in the package libcpp-httplib0.11");
-}
 
 }  // namespace
 

@@ -93,6 +93,7 @@ class Converter {
       datum.value = convert(object.field("contents"), depth).value;
     } else if (object.is_a("javax.management.openmbean.TabularDataSupport")) {
       datum.value = convert(object.field("dataMap"), depth).value;
+      unwrap_map(datum);
     } else if (object.is_a("java.util.Date")) {
       datum.value = date(object);
     } else if (object.is_a("java.util.CollSer")) {
@@ -175,6 +176,7 @@ class Converter {
 
   Datum::List list(const std::vector<JavaValue>& values, int depth) {
     Datum::List all;
+    all.reserve(values.size());  // what grows is copied with all below it
     for (const auto& value : values) all.push_back(convert(value, depth));
     return all;
   }
@@ -188,6 +190,25 @@ class Converter {
       all.push_back({plain_text(key), convert(values[i + 1], depth)});
     }
     return all;
+  }
+
+  /// A map of an MXBean is a table whose rows are a key and a value each.
+  static void unwrap_map(Datum& table) {
+    auto* rows = std::get_if<Datum::Members>(&table.value);
+    if (!rows) return;
+    auto value_of = [](Datum::Member& row) -> Datum* {
+      auto* parts = std::get_if<Datum::Members>(&row.value.value);
+      if (!parts || parts->size() != 2 || (*parts)[0].name != "key" ||
+          (*parts)[1].name != "value" || plain_text((*parts)[0].value) != row.name)
+        return nullptr;
+      return &(*parts)[1].value;
+    };
+    for (auto& row : *rows)
+      if (!value_of(row)) return;
+    for (auto& row : *rows) {
+      auto value = std::move(*value_of(row));
+      row.value = std::move(value);
+    }
   }
 
   int parts_ = 0;

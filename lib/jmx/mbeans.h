@@ -64,4 +64,27 @@ struct RmiOptions {
 /// Connects by RMI. Throws NetError, or Error where the JVM refuses.
 std::unique_ptr<MBeans> connect_rmi(RmiOptions options, Deadline deadline);
 
+/// Where an agent of Jolokia listens.
+struct JolokiaUrl {
+  bool tls = false;
+  net::HostPort address;
+  std::string path;  ///< with a slash at both ends
+
+  /// `http://host:8778/jolokia/`, or less: `host`. Throws a usage error that quotes the text.
+  static JolokiaUrl parse(std::string_view text);
+  /// `http://host:8778`
+  std::string origin() const;
+  std::string text() const { return origin() + path; }
+};
+
+struct JolokiaOptions {
+  JolokiaUrl url;
+  std::string user, password;  ///< both empty: none
+  std::string ca_file;         ///< PEM, for https; empty: those that the system trusts
+};
+
+/// Asks an agent of Jolokia; values have no Java class then, the agents do not say it. Connects
+/// when something is asked.
+std::unique_ptr<MBeans> connect_jolokia(JolokiaOptions options, Deadline deadline);
+
 }  // namespace kt::jmx

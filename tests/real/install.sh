@@ -3,6 +3,7 @@
 #
 #   tests/real/install.sh RELEASE...     prints the directory of each; installs only what is missing
 #   tests/real/install.sh kafkajs | python     the same for clients that others wrote (npm, PyPI)
+#   tests/real/install.sh jolokia                the agent that answers JMX over HTTP
 #   tests/real/install.sh tiered-RELEASE       Kafka's own store of tiered segments in a directory, for tests (from 3.9)
 #
 # Layout: $KT_KAFKA_CACHE/RELEASE/libs/*.jar. A release appears whole or not at all: it is fetched into a
@@ -91,6 +92,11 @@ python() {
   "$cache/python/bin/pip" install -q 'kafka-python[snappy,lz4,zstd]==3.0.12' confluent-kafka==2.16.1
 }
 
+jolokia() {
+  pom org.jolokia:jolokia-agent-jvm:2.2.9:javaagent >"$cache/jolokia/pom.xml"
+  copy_jars "$cache/jolokia/pom.xml" "$cache/jolokia/libs" -DexcludeTransitive=true
+}
+
 tiered() {
   pom "org.apache.kafka:kafka-storage:${1#tiered-}:test" >"$cache/$1/pom.xml"
   copy_jars "$cache/$1/pom.xml" "$cache/$1/libs" -DexcludeTransitive=true
@@ -100,7 +106,7 @@ tiered() {
 mkdir -p "$cache"
 for release in "$@"; do
   case $release in
-    kafkajs | python | tiered-*)
+    jolokia | kafkajs | python | tiered-*)
       (flock 9 && install_in_place "$release" "${release%%-*}" "$release") 9>"$cache/.lock"
       echo "$cache/$release"
       continue

@@ -21,7 +21,9 @@ printf secret >"$scratch/mine"
 secured="-Dcom.sun.management.jmxremote.authenticate=true -Dcom.sun.management.jmxremote.password.file=$scratch/password"
 secured+=" -Dcom.sun.management.jmxremote.access.file=$scratch/access"
 
-export KT_KAFKA_JMX=$secured
+# Beside it an agent of Jolokia, with the same password.
+agent=$(echo "$("$here/install.sh" jolokia)"/libs/*.jar)
+export KT_KAFKA_JMX="$secured -javaagent:$agent=port=0,host=127.0.0.1,discoveryEnabled=false,user=admin,password=secret"
 bootstrap=$("$here/kafka.sh" start "$release" "$scratch/cluster")
 address=127.0.0.1:$(cat "$scratch/cluster/broker-1/jmx-port")
 where=(-b "$bootstrap")
@@ -63,6 +65,16 @@ for wrong in "" "-X jmx.user=admin -X jmx.password=env:PATH"; do
   said=$("$KT" jmx get messages-in --jmx "$address" $wrong 2>&1) || status=$?
   [ $status = 4 ] && [[ $said == *SecurityException* ]] || fail "without the right password: exit $status, $said"
 done
+
+# By Jolokia the same MBeans, attributes and values, where RMI reads the same before and after; a wrong password is told.
+jolokia=$(sed -n 's/.*Agent started with URL //p' "$scratch/cluster/broker-1/log" | head -1)
+[ -n "$jolokia" ] || fail "no agent of Jolokia in the broker"
+"$KT" jmx get '*:*' --jolokia "$jolokia" "${who[@]}" -q -o json >"$scratch/jolokia" 2>"$scratch/said" || [ $? = 1 ] || fail "$(cat "$scratch/said")"
+kt_read get '*:*' >"$scratch/kt-after"
+by_jolokia=$(python3 "$here/oracle/jolokia.py" "$scratch/kt" "$scratch/jolokia" "$scratch/kt-after") || fail "$release: $by_jolokia"
+status=0
+said=$("$KT" jmx get messages-in --jolokia "$jolokia" 2>&1) || status=$?
+[ $status = 4 ] && [[ $said == *"HTTP 401"* ]] || fail "Jolokia without the password: exit $status, $said"
 
 # All brokers: ports from ZooKeeper where it has them.
 all=(--jmx-port "${address#*:}" "${where[@]}")
@@ -109,4 +121,4 @@ wait $watch || [ $? = 143 ] || fail "the watch ended with $?"
 wait $waiting || fail "the waiting watch ended with $?"
 [ "$(wc -l <"$scratch/waited")" = 2 ] || fail "the waiting watch said: $(cat "$scratch/waited")"
 
-echo "$release: $(tail -1 <<<"$result")"
+echo "$release: $(tail -1 <<<"$result"); $by_jolokia"

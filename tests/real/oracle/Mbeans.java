@@ -65,10 +65,12 @@ public class Mbeans {
     } else if (value instanceof TabularData) {
       TabularData table = (TabularData) value;
       if (table.isEmpty()) leaves.add(leaf(path, type, "null"));
+      // A map of an MXBean.
+      boolean map = table.getTabularType().getRowType().keySet().equals(Set.of("key", "value"));
       for (Object row : table.values()) {
         StringJoiner key = new StringJoiner(",");
         for (Object part : table.calculateIndex((CompositeData) row)) key.add(String.valueOf(part));
-        add(leaves, path + "." + key, row);
+        add(leaves, path + "." + key, map ? ((CompositeData) row).get("value") : row);
       }
     } else if (value instanceof Map) {
       Map<?, ?> map = (Map<?, ?>) value;
