@@ -69,7 +69,7 @@ void Courier::run() try {
         if (request.empty()) break;
         send(std::move(request));
       }
-      if (!in_flight_.empty() && connection_->transport().readable())
+      if (!in_flight_.empty() && connection_->readable())
         receive();
       else
         wait();

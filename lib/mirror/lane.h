@@ -30,6 +30,7 @@ struct Lane {
   LaneState state = LaneState::starting;
   bool is_same_log = false;  ///< the source was held against the target once
   int failures = 0;          ///< in a row
+  int starts_behind = 0;     ///< in a row, at which the source ended before the position
   Clock::Time retry_at{};
   std::string message, hint;
 

@@ -17,7 +17,7 @@ namespace {
 /// Partitions whose ends are asked for in one go.
 constexpr size_t kMostStarts = 500;
 /// A position beyond the source's end may be a new leader that is still catching up.
-constexpr int kPatientStarts = 5;
+constexpr int kPatientStarts = 8;
 constexpr Milliseconds kLookAround{200}, kFullWait{50}, kFinishLimit{10'000};
 /// Stored positions, and again those that have not changed: groups forget them after a day or more.
 constexpr Milliseconds kSaveEvery{1'000};
@@ -197,8 +197,9 @@ void Mirror::start(const std::vector<Lane*>& due) {
     names.push_back(lane->target.topic);
   }
   names.erase(std::unique(names.begin(), names.end()), names.end());
-  auto ends = list_offsets(source_, queries, source_has_transactions_);
+  // The target first: another mirror of this name may copy on meanwhile.
   auto positions = find_target_positions(source_, target_, options_.name, targets);
+  auto ends = list_offsets(source_, queries, source_has_transactions_);
   auto differs = changed_sources(due, targets, positions, ends);
   auto metadata = target_.refresh(names);
   for (size_t i = 0; i < due.size(); ++i) {
@@ -314,7 +315,7 @@ void Mirror::place(Lane& lane, int64_t earliest, int64_t latest, const TargetPos
                   "--append copies behind them; --name goes on with a mirror of another name");
   }
   if (position > latest) {
-    if (lane.failures < kPatientStarts)
+    if (++lane.starts_behind < kPatientStarts)
       return restart(lane, "the source ends before what was copied");
     return stop(lane,
                 fmt::format("{} in the source ends at offset {}, but {} were copied: its log was "
@@ -330,6 +331,7 @@ void Mirror::place(Lane& lane, int64_t earliest, int64_t latest, const TargetPos
     position = earliest;
     run.reset();
   }
+  lane.starts_behind = 0;
   lane.acknowledged_to = lane.fetched_to = position;
   if (options_.only_place) {
     lane.state = LaneState::done;

@@ -20,7 +20,7 @@ void Mirror::add(const TopicPartition& source, const TopicPartition& target) {
   if (lane->state != LaneState::elsewhere) return;
   lane->is_same_log = false;
   lane->state = LaneState::starting;
-  lane->failures = 0;
+  lane->failures = lane->starts_behind = 0;
   lane->retry_at = {};
 }
 
