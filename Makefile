@@ -7,7 +7,7 @@ PREFIX ?= /usr/local
 FUZZ_SECONDS ?= 60
 PACKAGES = cmake g++ ninja-build pkg-config libfmt-dev libcli11-dev nlohmann-json3-dev doctest-dev libcpp-httplib-dev \
   zlib1g-dev libsnappy-dev liblz4-dev libzstd-dev libpcre2-dev libssl-dev libkrb5-dev libzookeeper-mt-dev
-LINT_PACKAGES = clang-format-16 clang-tidy-16 clang-16 mandoc
+LINT_PACKAGES = clang-format-16 clang-tidy-16 clang-16 libclang-rt-16-dev mandoc
 SOURCES = $(shell git ls-files '*.cpp' '*.h')
 
 .DEFAULT_GOAL := build

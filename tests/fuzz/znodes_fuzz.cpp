@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "zookeeper/acls.h"
 #include "zookeeper/brokers.h"
 #include "zookeeper/configs.h"
 #include "zookeeper/consumers.h"
@@ -22,7 +23,7 @@ void check(bool holds) {
 void read(uint8_t which, std::string_view text) {
   zk::Node node;
   node.data = text;
-  switch (which % 9) {
+  switch (which % 10) {
     case 0: {
       auto json = Json::parse(text, "p");
       check(Json::parse(json.text(), "p") == json);
@@ -53,6 +54,11 @@ void read(uint8_t which, std::string_view text) {
     case 7:
       zk::parse_consumer("g", "g_host-1-2", text, "p");
       return;
+    case 9: {
+      auto rules = zk::parse_acls(text, "p");
+      check(zk::parse_acls(zk::acls_data(rules), "p") == rules);
+      return;
+    }
     default:
       zk::parse_offset(text, "p");
       zk::parse_servers(text);
