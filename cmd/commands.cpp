@@ -2,6 +2,9 @@
 
 namespace kt {
 
+extern const Command acl_create;
+extern const Command acl_delete;
+extern const Command acl_list;
 extern const Command broker_describe;
 extern const Command broker_list;
 extern const Command broker_log_dirs;
@@ -51,6 +54,9 @@ extern const Command protocol_apis;
 extern const Command protocol_decode;
 extern const Command protocol_encode;
 extern const Command protocol_schema;
+extern const Command quota_get;
+extern const Command quota_set;
+extern const Command quota_unset;
 extern const Command replay_command;
 extern const Command reassign_cancel;
 extern const Command reassign_execute;
@@ -66,6 +72,13 @@ extern const Command topic_delete;
 extern const Command topic_describe;
 extern const Command topic_list;
 extern const Command topic_trim;
+extern const Command token_create;
+extern const Command token_expire;
+extern const Command token_list;
+extern const Command token_renew;
+extern const Command user_delete;
+extern const Command user_list;
+extern const Command user_set;
 extern const Command version;
 extern const Command write_manual;
 
@@ -102,6 +115,19 @@ const CommandList& all_commands() {
       &broker_log_dirs,
       &broker_shutdown,
       &broker_unregister,
+      &acl_list,
+      &acl_create,
+      &acl_delete,
+      &user_list,
+      &user_set,
+      &user_delete,
+      &quota_get,
+      &quota_set,
+      &quota_unset,
+      &token_list,
+      &token_create,
+      &token_renew,
+      &token_expire,
       &check_command,
       &jmx_get,
       &jmx_list,

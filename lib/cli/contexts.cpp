@@ -12,6 +12,7 @@
 #include <sstream>
 
 #include "base/error.h"
+#include "base/secret.h"
 #include "base/text.h"
 
 namespace kt {
@@ -148,19 +149,11 @@ const NamedContext& existing_context(const Contexts& contexts, std::string_view 
               Exit::usage);
 }
 
-bool is_secret(std::string_view key) {
-  auto name = lower(key);
-  for (auto word : {"password", "secret", "jaas", "token"})
-    if (name.find(word) != std::string::npos) return true;
-  return false;
-}
-
 std::string without_secret(const std::string& property) {
   size_t equals = property.find('=');
   if (equals == std::string::npos || !is_secret(property.substr(0, equals))) return property;
   auto value = property.substr(equals + 1);
-  if (value.starts_with("file:") || value.starts_with("exec:") || value.starts_with("env:"))
-    return property;
+  if (is_indirect(value)) return property;
   return property.substr(0, equals + 1) + "****";
 }
 

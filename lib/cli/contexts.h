@@ -51,9 +51,6 @@ const NamedContext& existing_context(const Contexts& contexts, std::string_view 
 /// `KEY=VALUE` of a client setting, the value of a password or secret as stars.
 std::string without_secret(const std::string& property);
 
-/// Whether a client setting of that name is a secret.
-bool is_secret(std::string_view key);
-
 /// The context asked for (a usage error where there is no such), or the current one, or one without
 /// entries.
 NamedContext chosen_context(const std::optional<std::string>& name);

@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "base/interrupt.h"
+#include "base/secret.h"
 #include "base/text.h"
 #include "cli/context.h"
 #include "cli/contexts.h"
@@ -43,9 +44,7 @@ void blank_secrets(int argc, char** argv, Sink& err) {
     if (equals == std::string_view::npos) continue;
     auto key = word.substr(name, equals - name);
     auto value = word.substr(equals + 1);
-    bool indirect =
-        value.starts_with("file:") || value.starts_with("exec:") || value.starts_with("env:");
-    if (!is_secret(key) || indirect || value.empty()) continue;
+    if (!is_secret(key) || is_indirect(value) || value.empty()) continue;
     err.say("kt: warning: " + in_quotes(key) +
             " was readable in the list of processes; give file:PATH, exec:COMMAND or env:NAME "
             "instead\n");

@@ -241,6 +241,7 @@ void Cluster::run(const AnyRequest& request, const Target& target, const CallOpt
       if (silent_retry) continue;
       forget(target);
       bool hopeless = error.failure() == net::Failure::tls ||
+                      error.failure() == net::Failure::unauthenticated ||
                       error.failure() == net::Failure::not_kafka ||
                       error.failure() == net::Failure::too_large;
       auto pause = backoff(attempt);

@@ -97,7 +97,7 @@ void send_from_file(int socket, const std::shared_ptr<const kt::SharedFile>& fil
   kt::sandbox::Output output;
   output.add(file, 0, size);
   while (!output.empty())
-    if (output.send_some(socket, size) < 0) fail("sendfile");
+    if (output.send_some(socket, nullptr, size) < 0) fail("sendfile");
 }
 
 constexpr size_t kHeadBytes = 64;

@@ -15,7 +15,7 @@ one() {
   seconds=10
   [ "$words" != sandbox ] || streams=true
   [ "$streams" = false ] || seconds=2
-  timeout 30 kt sandbox --brokers 3 -- sh -c \
+  timeout 30 kt sandbox --brokers 3 --set delegation.token.secret.key=secret -- sh -c \
     ". $HERE/prepare.sh; exec timeout -s INT $seconds sh -c \"\$EXAMPLE\"" >"$work/out" 2>&1 </dev/null
   code=$?
   cd "$work" && rm -rf "$work/run"

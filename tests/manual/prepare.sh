@@ -1,7 +1,21 @@
 # Sourced before each example, inside a sandbox of three brokers and an empty directory: what the manual's examples
 # speak of. WORDS are the command's. An example that the sandbox cannot serve says why and ends with 77.
 case $EXAMPLE in
-*user/* | *client/*) echo 'the sandbox has no quotas' && exit 77 ;;
+*/run/secrets/alice* | *password*)
+  EXAMPLE=$(echo "$EXAMPLE" | sed 's|/run/secrets/alice|password|')
+  echo secret >password
+  ;;
+esac
+case $WORDS in
+acl\ delete)
+  kt acl create topic/orders --allow User:alice --allow User:bob --operation Read -q >/dev/null || exit 99
+  kt acl create topic/app. --prefixed --deny User:bob --operation Write -q >/dev/null || exit 99
+  ;;
+user\ delete) echo secret | kt user set alice -q >/dev/null || exit 99 ;;
+token\ renew | token\ expire)
+  TOKEN=$(kt token create -q -o tsv | sed -n 2p | cut -f1) && [ -n "$TOKEN" ] || exit 99
+  export TOKEN
+  ;;
 esac
 case $WORDS in
 jmx*) echo 'the sandbox has no JMX' && exit 77 ;;

@@ -6,6 +6,7 @@
 #   kafka.sh stop DIR                                     kill it and remove DIR (--keep as last word: keep the files)
 #   kafka.sh stop-broker DIR ID                           end one broker in good order; start-broker DIR ID: again
 #   kafka.sh run RELEASE [BROKERS] -- COMMAND...          run a command with KT_BOOTSTRAP_SERVER (and KT_ZOOKEEPER) set
+#   kafka.sh authorizer RELEASE                           the settings of an authorizer that leaves open what no rule is about
 #   kafka.sh tool RELEASE CLASS [ARGUMENT...]             run the main of one of that release's Java tools
 #   kafka.sh tool-runner RELEASE                          run many in one JVM (java/ToolRunner.java); prints its port
 #
@@ -226,8 +227,17 @@ case $command in
     await_broker "$1" "$2" $((started + 1))
     ;;
   run) run "$@" ;;
+  authorizer)
+    case $1 in
+      0.8.*) exit ;;
+      0.* | 1.* | 2.[0-3].*) class=kafka.security.auth.SimpleAclAuthorizer ;;
+      2.* | 3.*) class=kafka.security.authorizer.AclAuthorizer ;;
+      *) class=org.apache.kafka.metadata.authorizer.StandardAuthorizer ;;
+    esac
+    printf '%s\n' "authorizer.class.name=$class" allow.everyone.if.no.acl.found=true
+    ;;
   tool) java_for "$1" tools && shift && exec "${java[@]}" "$@" ;;
   tool-runner) java_for "$1" tools && exec "${java[@]}" -Djava.security.manager=allow \
     --add-opens java.base/java.lang=ALL-UNNAMED "$here/java/ToolRunner.java" ;;
-  *) sed -n '2,16s/^# \{0,1\}//p' "$0" && exit 2 ;;
+  *) sed -n '2,17s/^# \{0,1\}//p' "$0" && exit 2 ;;
 esac

@@ -1,6 +1,6 @@
 #!/bin/bash
 # What `make test-kafka` runs: on each release the cases, on real brokers and on the sandbox as that release, held
-# against that release's own tools; what faults leave behind; racks; Kafka's message converters; mirrors between
+# against that release's own tools; what faults leave behind; racks; rights; Kafka's message converters; mirrors between
 # releases; then clients that others wrote, against the sandbox.
 #
 #   tests/real/run.sh [RELEASE... | all]     nothing: the seven of every day
@@ -72,7 +72,9 @@ start_clusters() {
   local brokers bootstrap
   clusters=()
   for brokers in 1 3; do
-    bootstrap=$("$here/kafka.sh" start "$release" "$scratch/$release-$brokers" $brokers) || return 1
+    # shellcheck disable=SC2046 -- settings are words
+    bootstrap=$("$here/kafka.sh" start "$release" "$scratch/$release-$brokers" $brokers \
+      $("$here/kafka.sh" authorizer "$release")) || return 1
     await_members "$bootstrap" $brokers || return 1
     [ ! -e "$scratch/$release-$brokers/zookeeper" ] || bootstrap+=@$(cat "$scratch/$release-$brokers/zookeeper")
     clusters+=(--cluster "$brokers=$bootstrap")
@@ -169,6 +171,16 @@ done
 echo "Racks and log directories, on clusters of three brokers"
 for release in 0.10.2.2 1.1.1 4.3.0; do
   case " ${releases[*]} " in *" $release "*) suite "racks $release" timeout -k 20 300 bash "$here/racks.sh" "$release" ;; esac
+done
+
+echo "Secured listeners"
+for release in 4.3.0; do
+  case " ${releases[*]} " in *" $release "*) suite "secure $release" timeout -k 20 300 bash "$here/secure.sh" "$release" ;; esac
+done
+
+echo "Rights, on a cluster of one broker"
+for release in 2.8.2 4.3.0; do
+  case " ${releases[*]} " in *" $release "*) suite "rights $release" timeout -k 20 300 bash "$here/rights.sh" "$release" ;; esac
 done
 
 # What does not depend on the release asked for.
