@@ -28,6 +28,7 @@ msg::DescribeAclsRequest request_of(const AclFilter& filter, int16_t version) {
   request.operation = code(filter.operation);
   request.permission_type = code(filter.permission);
   if (version > 0) request.pattern_type_filter = code(filter.pattern);
+  request.resource_name_filter.reset();
   if (version > 0 || filter.pattern != AclPattern::match)
     request.resource_name_filter = filter.resource_name;
   return request;

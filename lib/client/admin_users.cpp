@@ -15,16 +15,12 @@ namespace {
 
 constexpr std::string_view kSha256 = "SCRAM-SHA-256", kSha512 = "SCRAM-SHA-512";
 
-std::vector<Outcome> outcomes_of(const msg::AlterUserScramCredentialsResponse& response) {
-  std::vector<Outcome> outcomes;
-  for (const auto& result : response.results) {
-    // An old broker answers once for each change.
-    if (!outcomes.empty() && outcomes.back().name == result.user &&
-        outcomes.back().error_code == result.error_code)
-      continue;
+/// One change a request: KRaft takes no two of a user.
+void add_outcome(Cluster& cluster, const msg::AlterUserScramCredentialsRequest& request,
+                 std::vector<Outcome>& outcomes) {
+  auto reply = cluster.call(request);
+  for (const auto& result : reply->results)
     outcomes.push_back({result.user, result.error_code, result.error_message.value_or("")});
-  }
-  return outcomes;
 }
 
 }  // namespace
@@ -90,29 +86,32 @@ std::vector<ScramUser> describe_users(Cluster& cluster, const std::vector<std::s
 
 std::vector<Outcome> set_credentials(Cluster& cluster, const std::vector<NewCredential>& wanted) {
   if (users_in_zookeeper(cluster)) return set_credentials_in_zookeeper(cluster, wanted);
-  std::vector<SaltedPassword> salted;
-  for (const auto& one : wanted) salted.push_back(salt_password(one));
-  msg::AlterUserScramCredentialsRequest request;
-  for (size_t i = 0; i < wanted.size(); ++i) {
+  std::vector<Outcome> outcomes;
+  for (const auto& one : wanted) {
+    auto salted = salt_password(one);
+    msg::AlterUserScramCredentialsRequest request;
     auto& upsertion = request.upsertions.emplace_back();
-    upsertion.name = wanted[i].user;
-    upsertion.mechanism = static_cast<int8_t>(wanted[i].mechanism);
-    upsertion.iterations = wanted[i].iterations;
-    upsertion.salt = salted[i].salt;
-    upsertion.salted_password = salted[i].key;
+    upsertion.name = one.user;
+    upsertion.mechanism = static_cast<int8_t>(one.mechanism);
+    upsertion.iterations = one.iterations;
+    upsertion.salt = std::move(salted.salt);
+    upsertion.salted_password = std::move(salted.key);
+    add_outcome(cluster, request, outcomes);
   }
-  return outcomes_of(*cluster.call(request));
+  return outcomes;
 }
 
 std::vector<Outcome> delete_credentials(Cluster& cluster, const std::vector<GoneCredential>& gone) {
   if (users_in_zookeeper(cluster)) return delete_credentials_in_zookeeper(cluster, gone);
-  msg::AlterUserScramCredentialsRequest request;
+  std::vector<Outcome> outcomes;
   for (const auto& one : gone) {
+    msg::AlterUserScramCredentialsRequest request;
     auto& deletion = request.deletions.emplace_back();
     deletion.name = one.user;
     deletion.mechanism = static_cast<int8_t>(one.mechanism);
+    add_outcome(cluster, request, outcomes);
   }
-  return outcomes_of(*cluster.call(request));
+  return outcomes;
 }
 
 }  // namespace kt
