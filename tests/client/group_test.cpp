@@ -262,6 +262,7 @@ TEST_CASE("what was taken away while the reader was held up is not committed") {
     while (chunks.size() < 4) chunks.push_back(consumer.next(soon()).value());
     GroupConsumer other(cluster, Fixture::group(protocol), {});
     CHECK(eventually([&] { return events.given_up == 1; }));
+    CHECK(other.next(soon()).has_value());  // the group has come to rest
     for (const auto& chunk : chunks) consumer.done(chunk, chunk.next_offset);
     consumer.close();
     auto committed = fixture.committed();
