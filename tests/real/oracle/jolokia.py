@@ -11,9 +11,18 @@ LEAST_SHARE = 0.80
 CHANGED_BY_READING = ("OpenFileDescriptorCount", "CpuLoad", "SystemCpuLoad", "ProcessCpuLoad")
 
 
+def told(attribute, value):
+    """Jolokia writes the names of MBeans with their properties in order."""
+    if attribute != "ObjectName" or not isinstance(value, str):
+        return value
+    domain, _, properties = value.partition(":")
+    return domain, sorted(properties.split(","))
+
+
 def rows(path):
     answer = json.load(open(path, encoding="utf-8"))
-    values = {(row["mbean"], row["attribute"]): row["brokers"][0]["value"] for row in answer["attributes"]}
+    values = {(row["mbean"], row["attribute"]): told(row["attribute"], row["brokers"][0]["value"])
+              for row in answer["attributes"]}
     return values, {(e["mbean"], e["attribute"]) for e in answer["errors"] if "attribute" in e}
 
 
