@@ -5,7 +5,7 @@
 namespace kt::jmx {
 namespace {
 
-constexpr uint32_t kMagic = 0xACED0005;
+constexpr uint32_t kStreamMagic = 0xACED0005;
 constexpr uint32_t kFirstHandle = 0x7E0000;
 constexpr int kMaxDepth = 200;
 /// Objects, elements, fields and levels of a message; each takes less than 200 bytes.
@@ -34,7 +34,7 @@ enum Flag : uint8_t { kWriteMethod = 1, kSerializable = 2, kExternalizable = 4, 
 class Reader {
  public:
   explicit Reader(Feed& feed) : feed_(feed), message_(std::make_unique<JavaMessage>()) {
-    if (feed_.integer<uint32_t>() != kMagic) throw DecodeError("no Java serialization stream");
+    if (feed_.integer<uint32_t>() != kStreamMagic) throw DecodeError("no Java serialization stream");
   }
 
   std::unique_ptr<JavaMessage> read() {

@@ -9,7 +9,7 @@
 namespace kt::jmx {
 namespace {
 
-constexpr uint32_t kMagic = 0x4A524D49;  // JRMI
+constexpr uint32_t kProtocolMagic = 0x4A524D49;  // JRMI
 constexpr int16_t kVersion = 2;
 constexpr uint8_t kStreamProtocol = 0x4B, kAcknowledged = 0x4E, kTlsAlert = 0x15;
 constexpr uint8_t kCall = 0x50, kReturn = 0x51;
@@ -101,7 +101,7 @@ RmiConnection::RmiConnection(const net::HostPort& target, Deadline deadline)
             kMaxMessageBytes) {
   std::string hello;
   ByteWriter out(hello);
-  out.integer(kMagic);
+  out.integer(kProtocolMagic);
   out.integer(kVersion);
   out.integer(kStreamProtocol);
   try {

@@ -6,7 +6,7 @@
 namespace kt::migrate {
 namespace {
 
-constexpr Milliseconds kCheckpointEvery{2'000}, kLookAround{100};
+constexpr Milliseconds kCheckpointEvery{2'000}, kStopLookedFor{100};
 
 }  // namespace
 
@@ -110,7 +110,7 @@ bool Carrier::wait_for_turn(size_t bytes) {
     auto left = std::chrono::ceil<Milliseconds>(turn - Clock::system().now());
     if (left <= Milliseconds(0)) return true;
     if (left > Milliseconds(5)) producer_.send_open();
-    Clock::system().sleep(std::min(left, kLookAround));
+    Clock::system().sleep(std::min(left, kStopLookedFor));
   }
   return false;
 }
