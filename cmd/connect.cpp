@@ -94,12 +94,13 @@ std::vector<net::HostPort> brokers_in(zk::Session& session, std::string_view pro
   return found;
 }
 
-/// Whether the file itself holds a secret, and not only where it is.
+/// Whether the file itself holds a secret, and not only where it is, as Kerberos' module does.
 bool has_secrets(const std::string& file) {
   if (file.empty()) return false;
   auto properties = load_properties(file);
   return std::any_of(properties.begin(), properties.end(), [](const auto& entry) {
-    return is_secret(entry.first) && !entry.second.empty() && !is_indirect(entry.second);
+    return is_secret(entry.first) && !entry.second.empty() && !is_indirect(entry.second) &&
+           entry.second.find("Krb5LoginModule") == std::string::npos;
   });
 }
 

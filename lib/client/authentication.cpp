@@ -58,7 +58,6 @@ void Connection::authenticate(Deadline deadline) {
   // v0 says that bare frames follow, v1 that SaslAuthenticate does.
   int16_t highest = carrier_version ? 1 : 0;
   int16_t version = version_for(msg::SaslHandshakeRequest::api(), 0, highest);
-  auto client = sasl.begin(address_.host);
   try {
     msg::SaslHandshakeRequest handshake;
     handshake.mechanism = sasl.mechanism;
@@ -66,11 +65,13 @@ void Connection::authenticate(Deadline deadline) {
         decode_reply<msg::SaslHandshakeResponse>(ask(any_request(handshake), version, deadline))
             .message,
         sasl.mechanism, peer);
+    auto client = sasl.begin(address_.host);
     int64_t term_ms = 0;
     auto exchange = [&](std::string token) -> std::string {
       if (version == 0) {
         std::string_view piece = token;
         net::write_frame(*transport_, {&piece, 1}, deadline);
+        if (client->is_done() && !client->last_is_answered()) return {};
         Buffer answer;
         net::read_frame(*transport_, answer, deadline, net::kMaxTokenBytes, 0);
         return std::string(answer.view());

@@ -18,6 +18,8 @@ class SaslClient {
   virtual std::string answer(std::string_view challenge) = 0;
   /// Whether the broker has nothing more to say that matters.
   virtual bool is_done() const = 0;
+  /// Whether the broker answers the last token also where tokens are bare frames (before 1.0).
+  virtual bool last_is_answered() const { return true; }
 };
 
 struct SaslOptions {

@@ -11,6 +11,7 @@
 #include "base/secret.h"
 #include "base/text.h"
 #include "client/sasl/jaas.h"
+#include "client/sasl/kerberos.h"
 #include "client/sasl/sasl.h"
 #include "client/security.h"
 #include "net/digest.h"
@@ -105,6 +106,20 @@ std::unique_ptr<SaslClient> bearer_of(const Properties& properties, const Settin
 
 }  // namespace
 
+KerberosLogin kerberos_login(const Properties& properties) {
+  constexpr std::string_view kFile = "FILE:";
+  Settings settings(properties);
+  settings.require_module("GSSAPI", "Krb5LoginModule");
+  KerberosLogin login;
+  auto service = settings.get("sasl.kerberos.service.name", "serviceName");
+  if (!service.empty()) login.service = service;
+  login.principal = settings.get("sasl.kerberos.principal", "principal");
+  login.keytab = settings.get("sasl.kerberos.keytab", "keyTab");
+  if (settings.jaas()) login.cache = settings.jaas()->option("ticketCache");
+  if (login.keytab.starts_with(kFile)) login.keytab.erase(0, kFile.size());
+  return login;
+}
+
 std::shared_ptr<const SaslOptions> sasl_options(const Properties& properties) {
   const auto* named = last_value(properties, {"sasl.mechanism", "sasl.mechanisms"});
   auto options = std::make_shared<SaslOptions>();
@@ -135,9 +150,13 @@ std::shared_ptr<const SaslOptions> sasl_options(const Properties& properties) {
     options->begin = [properties](const std::string&) {
       return bearer_of(properties, Settings(properties));
     };
+  } else if (mechanism == "GSSAPI") {
+    auto login = kerberos_login(properties);
+    options->who = login.who();
+    options->begin = kerberos_clients(gss::system_library(), login);
   } else {
-    throw Error("sasl.mechanism=" + in_quotes(mechanism) + " is not spoken by this version of kt",
-                Exit::usage, "PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 and OAUTHBEARER are");
+    throw Error("sasl.mechanism=" + in_quotes(mechanism) + " is not spoken by kt", Exit::usage,
+                "PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, OAUTHBEARER and GSSAPI are");
   }
   return options;
 }
