@@ -160,14 +160,7 @@ ClientOptions client_options(const Context& context) {
   if (context.settings.verbose)
     options.log = [&err = context.err](const RequestLog& asked) { log_request(err, asked); };
   if (protocol.sasl) options.sasl = sasl_options(properties);
-  if (protocol.tls) {
-    auto tls = tls_options(properties);
-    for (const auto& store : tls.identity) warn_if_open(store.origin, context.err);
-    tls.warn = [&err = context.err](const std::string& text) {
-      err.say("kt: warning: " + text + '\n');
-    };
-    options.tls = std::make_shared<net::TlsContext>(std::move(tls));
-  }
+  if (protocol.tls) options.tls = tls_context(context, properties);
   if (!servers.empty()) {
     options.bootstrap = net::parse_host_ports(servers, kDefaultPort);
     return options;
@@ -178,6 +171,16 @@ ClientOptions client_options(const Context& context) {
     options.bootstrap.push_back(mapped == options.address_map.end() ? address : mapped->second);
   }
   return options;
+}
+
+std::shared_ptr<const net::TlsContext> tls_context(const Context& context,
+                                                   const Properties& properties) {
+  auto tls = tls_options(properties);
+  for (const auto& store : tls.identity) warn_if_open(store.origin, context.err);
+  tls.warn = [&err = context.err](const std::string& text) {
+    err.say("kt: warning: " + text + '\n');
+  };
+  return std::make_shared<net::TlsContext>(std::move(tls));
 }
 
 bool names_zookeeper(const Context& context) {

@@ -10,6 +10,7 @@
 #include "base/properties.h"
 #include "cli/context.h"
 #include "client/cluster.h"
+#include "net/tls/tls.h"
 #include "zookeeper/session.h"
 
 namespace kt {
@@ -19,6 +20,10 @@ Properties client_properties(const Context& context);
 
 /// How to reach the cluster that the flags name. Throws a usage error where they name none.
 ClientOptions client_options(const Context& context);
+
+/// TLS as the settings want it: whom to trust, and who we are. Throws a usage error.
+std::shared_ptr<const net::TlsContext> tls_context(const Context& context,
+                                                   const Properties& properties);
 
 /// The ZooKeeper that the flags name; a connection is made when something is asked. Where they name
 /// none, throws a usage error that says what it is needed for: `what` is kept there.

@@ -150,8 +150,10 @@ infinity are null in JSON. -o prometheus writes numbers for a collector of text 
 
 Where the JMX port names another address that cannot be used from here, the same port is tried on the
 host that was dialled, and --map HOST:PORT=HOST:PORT gives one. A password is given with
--X jmx.user=NAME -X jmx.password=file:PATH, to Jolokia too; -X ssl.ca.location=FILE says who may have
-signed the certificate of https, where the system does not trust it.
+-X jmx.user=NAME -X jmx.password=file:PATH, to Jolokia too. TLS is spoken where the JVM wants it, with
+the certificates and keys that the settings of the cluster name (man kt-security), and for all that
+is asked with -X jmx.ssl=true, which refuses a JVM without. For https, -X ssl.ca.location=FILE says who
+may have signed the certificate, where the system does not trust it.
 
 Short names, which find what Kafka has called it from 0.8.0 on:
 

@@ -50,6 +50,11 @@ std::vector<JmxTarget> all_brokers(const Context& context, const JmxFlags& flags
   return targets;
 }
 
+bool wants_tls(std::string_view value) {
+  if (value != "true" && value != "false") throw Error("jmx.ssl is true or false", Exit::usage);
+  return value == "true";
+}
+
 bool is_plain(const jmx::Datum& datum) {
   return !std::holds_alternative<jmx::Datum::List>(datum.value) &&
          !std::holds_alternative<jmx::Datum::Members>(datum.value);
@@ -121,9 +126,11 @@ std::vector<JmxTarget> jmx_targets(const Context& context, const JmxFlags& flags
 std::unique_ptr<jmx::MBeans> open_jmx(Context& context, const JmxTarget& target,
                                       Deadline deadline) {
   std::string user, password, ca_file;
+  bool tls_only = false;
   for (const auto& [key, value] : client_properties(context)) {
     if (key == "jmx.user") user = value;
     if (key == "jmx.password") password = secret_value(key, value);
+    if (key == "jmx.ssl") tls_only = wants_tls(value);
     if (key == "ssl.ca.location") ca_file = value;
   }
   if (user.empty() != password.empty())
@@ -134,6 +141,8 @@ std::unique_ptr<jmx::MBeans> open_jmx(Context& context, const JmxTarget& target,
   options.address = target.address;
   options.user = std::move(user);
   options.password = std::move(password);
+  options.tls_only = tls_only;
+  options.tls = [&context] { return tls_context(context, client_properties(context)); };
   for (const auto& [from, to] : context.settings.maps)
     options.address_map[net::parse_host_port(from, kDefaultPort)] =
         net::parse_host_port(to, kDefaultPort);

@@ -34,7 +34,8 @@ enum Flag : uint8_t { kWriteMethod = 1, kSerializable = 2, kExternalizable = 4, 
 class Reader {
  public:
   explicit Reader(Feed& feed) : feed_(feed), message_(std::make_unique<JavaMessage>()) {
-    if (feed_.integer<uint32_t>() != kStreamMagic) throw DecodeError("no Java serialization stream");
+    if (feed_.integer<uint32_t>() != kStreamMagic)
+      throw DecodeError("no Java serialization stream");
   }
 
   std::unique_ptr<JavaMessage> read() {

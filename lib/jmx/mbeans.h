@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "jmx/datum.h"
 #include "net/address.h"
+#include "net/tls/tls.h"
 
 namespace kt::jmx {
 
@@ -57,6 +58,9 @@ struct RmiOptions {
   net::HostPort address;                               ///< of the registry
   std::map<net::HostPort, net::HostPort> address_map;  ///< of a stub's address → the one to dial
   std::string user, password;                          ///< both empty: none
+  /// Called once the JVM wants TLS.
+  std::function<std::shared_ptr<const net::TlsContext>()> tls;
+  bool tls_only = false;  ///< whether a JVM that serves without TLS is refused
   /// Told what happened on the way, for -v.
   std::function<void(std::string_view)> log = [](std::string_view) {};
 };

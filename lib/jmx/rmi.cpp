@@ -27,6 +27,18 @@ void append_utf(std::string& out, std::string_view modified) {
   out += modified;
 }
 
+/// Where an object is served, and whether by TLS; its id follows, behind a description of the
+/// socket factory where there is one. Throws DecodeError.
+RemoteObject endpoint(ByteReader& in, bool may_have_factory) {
+  RemoteObject found;
+  if (may_have_factory) found.tls = in.integer<uint8_t>() != 0;
+  found.address.host = std::string(in.take(in.integer<uint16_t>()));
+  auto port = in.integer<int32_t>();
+  if (port < 1 || port > UINT16_MAX) throw DecodeError("a stub without a port");
+  found.address.port = static_cast<uint16_t>(port);
+  return found;
+}
+
 /// A class description without fields, annotation or ancestor.
 void append_class(std::string& out, std::string_view name, uint64_t uid, char flags) {
   out += '\x72';
@@ -72,8 +84,8 @@ std::string registry_id() { return std::string(kObjectIdBytes, '\0'); }
 RemoteObject remote_object_of(const JavaMessage& message) {
   for (const auto& object : message.objects)
     for (const auto& level : object.levels)
-      for (const auto& one : level.written) {
-        const auto* block = std::get_if<std::string>(&one);
+      for (size_t i = 0; i < level.written.size(); ++i) {
+        const auto* block = std::get_if<std::string>(&level.written[i]);
         if (!block) continue;
         ByteReader in(*block);
         if (in.remaining() < 2) continue;
@@ -81,24 +93,28 @@ RemoteObject remote_object_of(const JavaMessage& message) {
         if (length > in.remaining()) continue;
         auto kind = in.take(length);
         if (kind != "UnicastRef" && kind != "UnicastRef2") continue;
-        RemoteObject found;
-        if (kind == "UnicastRef2") found.own_sockets = in.integer<uint8_t>() != 0;
-        if (found.own_sockets && in.at_end()) return found;
-        found.address.host = std::string(in.take(in.integer<uint16_t>()));
-        auto port = in.integer<int32_t>();
-        if (port < 1 || port > UINT16_MAX) throw DecodeError("a stub without a port");
-        found.address.port = static_cast<uint16_t>(port);
-        found.id = std::string(in.take(kObjectIdBytes));
+        auto found = endpoint(in, kind == "UnicastRef2");
+        if (!found.tls) {
+          found.id = std::string(in.take(kObjectIdBytes));
+          return found;
+        }
+        const auto* rest = i + 2 < level.written.size()
+                               ? std::get_if<std::string>(&level.written[i + 2])
+                               : nullptr;
+        if (!rest) throw DecodeError("a stub without an id");
+        found.id = std::string(ByteReader(*rest).take(kObjectIdBytes));
         return found;
       }
   throw DecodeError("the answer holds no stub");
 }
 
-RmiConnection::RmiConnection(const net::HostPort& target, Deadline deadline)
+RmiConnection::RmiConnection(const net::HostPort& target, const net::TlsContext* tls,
+                             Deadline deadline)
     : transport_(net::connect_tcp(target, deadline)),
       deadline_(deadline),
       feed_([this](char* out, size_t size) { return transport_->read_some(out, size, deadline_); },
             kMaxMessageBytes) {
+  if (tls) transport_ = tls->secure(std::move(transport_), target.host, deadline);
   std::string hello;
   ByteWriter out(hello);
   out.integer(kProtocolMagic);
@@ -108,8 +124,7 @@ RmiConnection::RmiConnection(const net::HostPort& target, Deadline deadline)
     transport_->write_all(std::array{std::string_view(hello)}, deadline_);
     auto answer = feed_.byte();
     if (answer == kTlsAlert)
-      throw net::NetError(net::Failure::tls, transport_->peer() + " speaks TLS on its JMX port",
-                          "kt speaks plain JMX, or Jolokia's HTTP");
+      throw net::NetError(net::Failure::tls, transport_->peer() + " speaks TLS on its JMX port");
     if (answer != kAcknowledged)
       throw net::NetError(net::Failure::not_kafka, transport_->peer() + " is no JMX port");
     // Who we are to the peer: its own words, given back.
@@ -121,10 +136,8 @@ RmiConnection::RmiConnection(const net::HostPort& target, Deadline deadline)
     transport_->write_all(std::array{std::string_view(endpoint)}, deadline_);
   } catch (const net::NetError& error) {
     if (error.failure() != net::Failure::closed) throw;
-    throw net::NetError(net::Failure::not_kafka,
-                        transport_->peer() +
-                            " closes what JMX begins with: it is no JMX port, or "
-                            "one with TLS");
+    throw net::NetError(net::Failure::closed,
+                        transport_->peer() + " closes what JMX begins with: it is no JMX port");
   }
 }
 

@@ -10,7 +10,7 @@
 
 #include "jmx/feed.h"
 #include "jmx/java_object.h"
-#include "net/transport.h"
+#include "net/tls/tls.h"
 
 namespace kt::jmx {
 
@@ -18,7 +18,8 @@ namespace kt::jmx {
 struct RemoteObject {
   net::HostPort address;
   std::string id;
-  bool own_sockets = false;  ///< its server wants sockets of its own making: TLS
+  /// Its server names a factory of sockets: that of TLS, the one that JVMs have.
+  bool tls = false;
 };
 
 struct Call {
@@ -46,8 +47,9 @@ std::string registry_id();
 
 class RmiConnection {
  public:
-  /// Throws NetError.
-  RmiConnection(const net::HostPort& target, Deadline deadline);
+  /// By TLS where a context is given. Throws NetError: tls, or closed, where plain bytes were sent
+  /// to a port that speaks TLS.
+  RmiConnection(const net::HostPort& target, const net::TlsContext* tls, Deadline deadline);
 
   /// Calls methods of one object and returns their answers in order. Throws NetError, DecodeError.
   std::vector<Reply> call(const std::string& object_id, const std::vector<Call>& calls,

@@ -172,22 +172,44 @@ class RmiMBeans : public MBeans {
     }
   }
 
+  std::unique_ptr<RmiConnection> open(const net::HostPort& address, bool tls, Deadline deadline) {
+    if (tls && !tls_) tls_ = options_.tls();
+    return std::make_unique<RmiConnection>(address, tls ? tls_.get() : nullptr, deadline);
+  }
+
+  /// A registry seldom speaks TLS, and nothing says whether it does.
+  std::unique_ptr<RmiConnection> open_registry() {
+    try {
+      return open(options_.address, false, deadline_);
+    } catch (const net::NetError& plain) {
+      if (plain.failure() != net::Failure::tls && plain.failure() != net::Failure::closed) throw;
+      try {
+        return open(options_.address, true, deadline_);
+      } catch (const net::NetError& error) {
+        if (plain.failure() == net::Failure::tls || error.failure() == net::Failure::tls) throw;
+      }
+      throw;
+    }
+  }
+
   /// The stub's address where it can be reached, else its port on the host that answered.
-  std::unique_ptr<RmiConnection> dial(const net::HostPort& advertised) {
+  std::unique_ptr<RmiConnection> dial(const RemoteObject& stub) {
+    const auto& advertised = stub.address;
     if (auto mapped = options_.address_map.find(advertised); mapped != options_.address_map.end())
-      return std::make_unique<RmiConnection>(mapped->second, deadline_);
+      return open(mapped->second, stub.tls, deadline_);
     net::HostPort beside{options_.address.host, advertised.port};
     // A JVM that takes itself for localhost: from elsewhere that would be another machine.
     if (advertised == beside ||
         (is_loopback(advertised.host) && !is_loopback(options_.address.host)))
-      return std::make_unique<RmiConnection>(beside, deadline_);
+      return open(beside, stub.tls, deadline_);
     try {
-      return std::make_unique<RmiConnection>(advertised, deadline_.sooner(kStubPatience));
+      return open(advertised, stub.tls, deadline_.sooner(kStubPatience));
     } catch (const net::NetError& error) {
+      if (error.failure() == net::Failure::tls) throw;
       options_.log("the stub's address " + advertised.to_string() + " cannot be used (" +
                    error.message() + "), " + beside.to_string() + " is tried");
       try {
-        return std::make_unique<RmiConnection>(beside, deadline_);
+        return open(beside, stub.tls, deadline_);
       } catch (const net::NetError&) {
         throw net::NetError(error.failure(),
                             where() + "JMX is served at " + advertised.to_string() +
@@ -206,25 +228,24 @@ class RmiMBeans : public MBeans {
       throw Error(where() + text);
     }
     auto stub = remote_object_of(*reply.message);
-    if (stub.own_sockets)
-      throw Error(where() + "JMX wants TLS there, which this version of kt does not speak",
+    if (options_.tls_only && !stub.tls)
+      throw Error(where() + "JMX is served without TLS, and jmx.ssl asks for it",
                   Exit::unreachable);
     return stub;
   }
 
   void connect() {
     try {
-      RmiConnection registry(options_.address, deadline_);
-      auto server = stub_in(registry.call(
+      auto server = stub_in(open_registry()->call(
           registry_id(), {{kLookup, kRegistryHash, text_argument("jmxrmi")}}, deadline_)[0]);
-      auto connection = dial(server.address);
+      auto connection = dial(server);
       auto credentials = options_.user.empty() && options_.password.empty()
                              ? null_argument()
                              : texts_argument({options_.user, options_.password});
       auto stub =
           stub_in(connection->call(server.id, {{-1, kNewClient, credentials}}, deadline_)[0]);
       object_id_ = stub.id;
-      connection_ = stub.address == server.address ? std::move(connection) : dial(stub.address);
+      connection_ = stub.address == server.address ? std::move(connection) : dial(stub);
     } catch (const DecodeError& error) {
       throw Error(where() + error.message());
     }
@@ -232,6 +253,7 @@ class RmiMBeans : public MBeans {
 
   RmiOptions options_;
   Deadline deadline_;
+  std::shared_ptr<const net::TlsContext> tls_;
   std::unique_ptr<RmiConnection> connection_;
   std::string object_id_;
 };

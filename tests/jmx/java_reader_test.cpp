@@ -188,3 +188,29 @@ TEST_CASE("a stub is found by what it wrote, and none in anything else") {
   CHECK(found.address.to_string() == "broker.example:9999");
   CHECK(found.id == std::string(22, 'i'));
 }
+
+TEST_CASE("a stub whose server speaks TLS has its id behind the factory of sockets") {
+  // What OpenJDK 17 wrote of an object exported at kafka-1.example:10999 with
+  // SslRMIClientSocketFactory.
+  auto stub = from_hex(
+      "737d000000010006537475622452787200176a6176612e6c616e672e7265666c6563742e50726f7879e127da20cc"
+      "10"
+      "43cb0200014c0001687400254c6a6176612f6c616e672f7265666c6563742f496e766f636174696f6e48616e646c"
+      "65"
+      "723b78707372002d6a6176612e726d692e7365727665722e52656d6f74654f626a656374496e766f636174696f6e"
+      "48"
+      "616e646c657200000000000000020200007872001c6a6176612e726d692e7365727665722e52656d6f74654f626a"
+      "65"
+      "6374d361b4910c61331e03000078707723000b556e69636173745265663201000f6b61666b612d312e6578616d70"
+      "6c"
+      "6500002af7737200276a617661782e726d692e73736c2e53736c524d49436c69656e74536f636b6574466163746f"
+      "72"
+      "798caab4bb8185250f020000787077175407b10abd2313ffd2b5c0cd000001a22996a2a880010078");
+  auto found = remote_object_of(*read(stub));
+  CHECK(found.tls);
+  CHECK(found.address.to_string() == "kafka-1.example:10999");
+  CHECK(found.id == from_hex("5407b10abd2313ffd2b5c0cd000001a22996a2a88001"));
+  // Without what stands behind the factory: 0x18 bytes of a block, before the last 0x78.
+  stub.erase(stub.size() - 26, 25);
+  CHECK_THROWS_WITH_AS(remote_object_of(*read(stub)), "a stub without an id", DecodeError);
+}

@@ -118,6 +118,7 @@ TEST_CASE("what is no JMX port is told from one") {
     });
     RmiOptions options;
     options.address = {"127.0.0.1", peer.port()};
+    options.tls = [] { return std::make_shared<net::TlsContext>(net::TlsOptions{}); };
     CHECK_THROWS_AS(connect_rmi(std::move(options), soon()), net::NetError);
   }
 }

@@ -39,21 +39,24 @@ who=(-X jmx.user=admin -X "jmx.password=file:$scratch/mine")
 kt_read() { "$KT" jmx "$@" --jmx "$address" "${who[@]}" -q -o json 2>"$scratch/said" || [ $? = 1 ] || fail "$(cat "$scratch/said")"; }
 
 # A value may be another one for a moment, and then again what Java read before and after: a fault comes every time.
-faults=
-for try in 1 2 3; do
-  java_read "$scratch/before"
-  kt_read get '*:*' >"$scratch/kt"
-  kt_read list --attributes >"$scratch/list"
-  java_read "$scratch/after"
-  status=0
-  result=$(python3 "$here/oracle/mbeans.py" "$scratch/before" "$scratch/kt" "$scratch/list" "$scratch/after") || status=$?
-  [ $status -lt 2 ] || fail "$release: $result"
-  found=$(sed -n 's/^FAULT \(([^)]*)\).*/\1/p' <<<"$result" | sort)
-  [ $try = 1 ] || found=$(comm -12 <(echo "$faults") <(echo "$found"))
-  faults=$found
-  [ -n "$faults" ] || break
-done
-[ -z "$faults" ] || fail "$release: $result"
+compared() {
+  local faults= found status try
+  for try in 1 2 3; do
+    java_read "$scratch/before"
+    kt_read get '*:*' >"$scratch/kt"
+    kt_read list --attributes >"$scratch/list"
+    java_read "$scratch/after"
+    status=0
+    result=$(python3 "$here/oracle/mbeans.py" "$scratch/before" "$scratch/kt" "$scratch/list" "$scratch/after") || status=$?
+    [ $status -lt 2 ] || fail "$release: $result"
+    found=$(sed -n 's/^FAULT \(([^)]*)\).*/\1/p' <<<"$result" | sort)
+    [ $try = 1 ] || found=$(comm -12 <(echo "$faults") <(echo "$found"))
+    faults=$found
+    [ -n "$faults" ] || break
+  done
+  [ -z "$faults" ] || fail "$release: $result"
+}
+compared
 
 # Its short names find what this release calls them.
 [ "$("$KT" jmx get messages-in Count --jmx "$address" "${who[@]}" -o tsv | tail -1 | cut -f 4)" = 1000 ] || fail "messages-in is not 1000"
@@ -120,5 +123,44 @@ kill $watch
 wait $watch || [ $? = 143 ] || fail "the watch ended with $?"
 wait $waiting || fail "the waiting watch ended with $?"
 [ "$(wc -l <"$scratch/waited")" = 2 ] || fail "the waiting watch said: $(cat "$scratch/waited")"
+
+# The same by TLS, of the registry and of what it names, with certificates on both sides.
+if [ "$release" = 4.3.0 ]; then
+  "$here/kafka.sh" stop "$scratch/cluster"
+  store() { keytool -genkeypair -alias "$1" -dname "CN=$1" -keyalg RSA -validity 30 -ext san=ip:127.0.0.1 "${to[@]}" "$scratch/$1.p12" 2>/dev/null; }
+  to=(-storetype PKCS12 -storepass changeit -keystore)
+  store broker && store admin
+  for one in broker admin; do
+    keytool -exportcert -rfc -alias $one "${to[@]}" "$scratch/$one.p12" -file "$scratch/$one.crt" 2>/dev/null
+    keytool -importcert -noprompt -alias $one -file "$scratch/$one.crt" "${to[@]}" "$scratch/trust-$one.p12" 2>/dev/null
+  done
+  # java_tls WHO WHOM: who a JVM is, and whom it trusts.
+  java_tls() { printf '%s ' -Djavax.net.ssl.{key,trust}StorePassword=changeit "-Djavax.net.ssl.keyStore=$scratch/$1.p12" "-Djavax.net.ssl.trustStore=$scratch/trust-$2.p12"; }
+  export KT_KAFKA_JMX
+  KT_KAFKA_JMX="$secured $(java_tls broker admin) $(printf -- '-Dcom.sun.management.jmxremote.%s=true ' ssl registry.ssl ssl.need.client.auth)"
+  KT_KAFKA_JMX+=" -javaagent:$agent=port=0,host=127.0.0.1,discoveryEnabled=false,protocol=https,keystore=$scratch/broker.p12,keystorePassword=changeit"
+  "$here/kafka.sh" start "$release" "$scratch/cluster" >/dev/null
+  address=127.0.0.1:$(cat "$scratch/cluster/broker-1/jmx-port")
+  printf '%s\n' "ssl.truststore.location=$scratch/trust-broker.p12" ssl.truststore.type=PKCS12 ssl.truststore.password=changeit \
+    "ssl.keystore.location=$scratch/admin.p12" ssl.keystore.type=PKCS12 ssl.keystore.password=changeit >"$scratch/tls"
+  chmod 600 "$scratch/tls"
+  plain=("${who[@]}")
+  who+=(--config "$scratch/tls" -X jmx.ssl=true)
+  # shellcheck disable=SC2046 -- flags
+  java_read() {
+    java -XX:TieredStopAtLevel=1 $(java_tls admin broker) -cp "$("$here/install.sh" "$release")/libs/*" "$here/oracle/Mbeans.java" \
+      "$address" admin secret tls >"$1"
+  }
+  compared
+  status=0
+  said=$("$KT" jmx get messages-in --jmx "$address" "${plain[@]}" 2>&1) || status=$?
+  [ $status = 4 ] && [[ $said == *"certificate"* ]] || fail "a stranger's certificate: exit $status, $said"
+  jolokia=$(sed -n 's/.*Agent started with URL //p' "$scratch/cluster/broker-1/log" | head -1)
+  [[ $jolokia == https* ]] && "$KT" jmx get leaders --jolokia "$jolokia" -X "ssl.ca.location=$scratch/broker.crt" >/dev/null ||
+    fail "Jolokia by HTTPS at $jolokia"
+  status=0
+  said=$("$KT" jmx get leaders --jolokia "$jolokia" 2>&1) || status=$?
+  [ $status = 4 ] && [[ $said == *certificate* ]] || fail "Jolokia with a stranger's certificate: exit $status, $said"
+fi
 
 echo "$release: $(tail -1 <<<"$result"); $by_jolokia"

@@ -1,5 +1,5 @@
 // What a small Java client reads of a JVM: every attribute of every MBean, one JSON object a line, for mbeans.py.
-//   java -cp LIBS Mbeans.java HOST:PORT [USER PASSWORD]
+//   java -cp LIBS Mbeans.java HOST:PORT [USER PASSWORD [tls]]
 import java.io.PrintStream;
 import java.lang.reflect.Array;
 import java.nio.charset.StandardCharsets;
@@ -7,6 +7,7 @@ import java.util.*;
 import javax.management.*;
 import javax.management.openmbean.*;
 import javax.management.remote.*;
+import javax.rmi.ssl.SslRMIClientSocketFactory;
 
 public class Mbeans {
   static PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
@@ -15,6 +16,7 @@ public class Mbeans {
     Map<String, Object> environment = new HashMap<>();
     if (arguments.length > 2)
       environment.put(JMXConnector.CREDENTIALS, new String[] {arguments[1], arguments[2]});
+    if (arguments.length > 3) environment.put("com.sun.jndi.rmi.factory.socket", new SslRMIClientSocketFactory());
     JMXServiceURL url = new JMXServiceURL("service:jmx:rmi:///jndi/rmi://" + arguments[0] + "/jmxrmi");
     try (JMXConnector connector = JMXConnectorFactory.connect(url, environment)) {
       MBeanServerConnection server = connector.getMBeanServerConnection();
