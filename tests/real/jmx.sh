@@ -125,7 +125,7 @@ wait $waiting || fail "the waiting watch ended with $?"
 [ "$(wc -l <"$scratch/waited")" = 2 ] || fail "the waiting watch said: $(cat "$scratch/waited")"
 
 # The same by TLS, of the registry and of what it names, with certificates on both sides.
-if [ "$release" = 4.3.0 ]; then
+if [ "$release" = 4.3.0 ] && [ -z "${2:-}" ]; then
   "$here/kafka.sh" stop "$scratch/cluster"
   store() { keytool -genkeypair -alias "$1" -dname "CN=$1" -keyalg RSA -validity 30 -ext san=ip:127.0.0.1 "${to[@]}" "$scratch/$1.p12" 2>/dev/null; }
   to=(-storetype PKCS12 -storepass changeit -keystore)
