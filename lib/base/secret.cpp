@@ -54,6 +54,7 @@ bool is_indirect(std::string_view value) {
 
 bool is_secret(std::string_view key) {
   auto name = lower(key);
+  if (name.ends_with(".url")) return false;
   for (auto word : {"password", "secret", "jaas", "token", "keystore.key", "key.pem"})
     if (name.find(word) != std::string::npos) return true;
   return false;

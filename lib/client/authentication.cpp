@@ -65,7 +65,7 @@ void Connection::authenticate(Deadline deadline) {
         decode_reply<msg::SaslHandshakeResponse>(ask(any_request(handshake), version, deadline))
             .message,
         sasl.mechanism, peer);
-    auto client = sasl.begin(address_.host);
+    auto client = sasl.begin(address_.host, deadline);
     int64_t term_ms = 0;
     auto exchange = [&](std::string token) -> std::string {
       if (version == 0) {

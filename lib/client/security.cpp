@@ -142,9 +142,14 @@ SecurityProtocol security_protocol(const Properties& properties) {
               Exit::usage, "PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL");
 }
 
-net::TlsOptions tls_options(const Properties& properties) {
+net::TlsOptions trust_options(const Properties& properties) {
   net::TlsOptions options;
   read_trust(properties, options);
+  return options;
+}
+
+net::TlsOptions tls_options(const Properties& properties) {
+  auto options = trust_options(properties);
   read_identity(properties, options);
   read_versions(properties, options);
   options.ciphers = text_of(properties, {"ssl.cipher.suites"});

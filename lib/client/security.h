@@ -29,6 +29,9 @@ SecurityProtocol security_protocol(const Properties& properties);
 /// The keys and trust that the settings name; files are read now. Throws usage errors.
 net::TlsOptions tls_options(const Properties& properties);
 
+/// Whom to trust alone, as they name it.
+net::TlsOptions trust_options(const Properties& properties);
+
 /// Who the settings say we are. Throws usage errors.
 std::shared_ptr<const SaslOptions> sasl_options(const Properties& properties);
 

@@ -17,6 +17,7 @@ Response Client::post(const std::string&, const std::string&, std::string, Deadl
 
 #else
 
+#include <fmt/format.h>
 #include <httplib.h>
 
 #include "base/base64.h"
@@ -24,12 +25,9 @@ Response Client::post(const std::string&, const std::string&, std::string, Deadl
 namespace kt::http {
 namespace {
 
-constexpr size_t kMostBody = size_t{256} << 20;
 constexpr Milliseconds kLongest = std::chrono::hours(24);
 
-[[noreturn]] void fail(const std::string& origin, httplib::Error error, bool too_much,
-                       bool expired) {
-  if (too_much) throw Error(origin + ": an answer of more than 256 MiB", Exit::unreachable);
+[[noreturn]] void fail(const std::string& origin, httplib::Error error, bool expired) {
   if (expired || error == httplib::Error::ConnectionTimeout)
     throw Error(origin + ": no answer in time", Exit::unreachable, "--timeout gives it longer");
   switch (error) {
@@ -53,10 +51,11 @@ constexpr Milliseconds kLongest = std::chrono::hours(24);
 }  // namespace
 
 struct Client::Connected {
-  Connected(std::string at, std::string header)
-      : origin(std::move(at)), authorization(std::move(header)), client(origin) {}
+  Connected(std::string at, std::string header, size_t most)
+      : origin(std::move(at)), authorization(std::move(header)), most_bytes(most), client(origin) {}
 
   std::string origin, authorization;
+  size_t most_bytes;
   httplib::Client client;
 };
 
@@ -65,9 +64,11 @@ Client::Client(ClientOptions options) {
   std::string authorization;
   if (!options.user.empty() || !options.password.empty())
     authorization = "Basic " + base64(options.user + ':' + options.password);
-  connected_ = std::make_unique<Connected>(std::move(options.origin), std::move(authorization));
+  connected_ = std::make_unique<Connected>(std::move(options.origin), std::move(authorization),
+                                           options.most_bytes);
   connected_->client.set_keep_alive(true);
   if (!options.ca_file.empty()) connected_->client.set_ca_cert_path(options.ca_file);
+  if (options.trust != nullptr) connected_->client.set_ca_cert_store(options.trust);
 }
 
 Client::~Client() = default;
@@ -89,13 +90,17 @@ Response Client::post(const std::string& path, const std::string& content_type, 
   Response response;
   bool too_much = false;
   request.content_receiver = [&](const char* data, size_t size, uint64_t, uint64_t) {
-    too_much = response.body.size() + size > kMostBody;
+    too_much = response.body.size() + size > connected_->most_bytes;
     if (too_much || deadline.expired()) return false;
     response.body.append(data, size);
     return true;
   };
   auto result = client.send(request);
-  if (!result) fail(connected_->origin, result.error(), too_much, deadline.expired());
+  if (too_much)
+    throw Error(fmt::format("{}: an answer of more than {} bytes", connected_->origin,
+                            connected_->most_bytes),
+                Exit::unreachable);
+  if (!result) fail(connected_->origin, result.error(), deadline.expired());
   response.status = result->status;
   return response;
 }

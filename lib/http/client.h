@@ -7,13 +7,18 @@
 
 #include "base/clock.h"
 
+struct x509_store_st;
+
 namespace kt::http {
 
 struct ClientOptions {
-  std::string origin;          ///< `https://host:8443`
-  std::string user, password;  ///< basic authentication; both empty: none
+  std::string origin;              ///< `https://host:8443`
+  std::string user{}, password{};  ///< basic authentication; both empty: none
   /// PEM of who may sign the server's certificate; empty: those that the system trusts.
-  std::string ca_file;
+  std::string ca_file{};
+  /// OpenSSL's store of who may sign it besides those that the system trusts; taken over.
+  x509_store_st* trust = nullptr;
+  size_t most_bytes = size_t{256} << 20;  ///< of an answer
 };
 
 struct Response {

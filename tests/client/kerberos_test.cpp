@@ -117,7 +117,7 @@ const gss::Library kFake{
 
 std::unique_ptr<SaslClient> client_of(const KerberosLogin& login) {
   fake = {};
-  return kerberos_clients(kFake, login)("broker-1");
+  return kerberos_clients(kFake, login)("broker-1", Deadline::never());
 }
 
 std::string failure(const KerberosLogin& login, Status major, int32_t minor) {

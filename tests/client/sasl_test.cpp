@@ -64,7 +64,7 @@ TEST_CASE("a token that nobody signed is made of the claims in sasl.jaas.config"
        {"sasl.jaas.config",
         "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required "
         "unsecuredLoginStringClaim_sub=\"alice\" unsecuredLoginNumberClaim_level=\"7\";"}});
-  auto first = options->begin("host")->first();
+  auto first = options->begin("host", Deadline::never())->first();
   auto header = std::string("n,,\x01") + "auth=Bearer ";
   REQUIRE(first.starts_with(header));
   auto token = first.substr(header.size(), first.find('\x01', header.size()) - header.size());
@@ -125,7 +125,7 @@ TEST_CASE("users come from Java's key and from librdkafka's") {
   CHECK(of_java->who == "user \"alice\"");
   auto of_librdkafka = sasl_options(
       {{"sasl.mechanisms", "PLAIN"}, {"sasl.username", "bob"}, {"sasl.password", "y"}});
-  CHECK(of_librdkafka->begin("host")->first() == std::string("\0bob\0y", 6));
+  CHECK(of_librdkafka->begin("host", Deadline::never())->first() == std::string("\0bob\0y", 6));
   CHECK_THROWS_AS(sasl_options({{"sasl.mechanism", "PLAIN"}}), Error);
   CHECK_THROWS_AS(sasl_options({{"sasl.mechanism", "PLAIN"},
                                 {"sasl.jaas.config",

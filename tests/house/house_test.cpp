@@ -25,7 +25,7 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"http", {}},
     {"net", {}},
     {"zookeeper", {"net"}},
-    {"client", {"net", "zookeeper", "protocol"}},
+    {"client", {"http", "net", "zookeeper", "protocol"}},
     {"jmx", {"http", "net"}},
     {"mirror", {"client", "net", "protocol"}},
     {"storage", {"protocol"}},

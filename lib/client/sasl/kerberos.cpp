@@ -218,15 +218,15 @@ std::string KerberosLogin::who() const {
   return keytab.empty() ? "the Kerberos ticket" : "the principal of " + keytab;
 }
 
-std::function<std::unique_ptr<SaslClient>(const std::string& host)> kerberos_clients(
-    const gss::Library& library, const KerberosLogin& login) {
+SaslBegin kerberos_clients(const gss::Library& library, const KerberosLogin& login) {
   static std::atomic<int> logins = 0;
   if (!login.keytab.empty() && ::access(login.keytab.c_str(), R_OK) != 0)
     throw Error("the keytab " + login.keytab + " cannot be read: " + std::strerror(errno),
                 Exit::usage, "keyTab in sasl.jaas.config, or sasl.kerberos.keytab, names it");
   auto source = std::make_shared<Source>(library, login, fmt::format("MEMORY:kt-{}", ++logins));
-  return
-      [source](const std::string& host) { return std::make_unique<KerberosClient>(source, host); };
+  return [source](const std::string& host, Deadline) {
+    return std::make_unique<KerberosClient>(source, host);
+  };
 }
 
 }  // namespace kt

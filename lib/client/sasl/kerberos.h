@@ -1,8 +1,6 @@
 // GSSAPI: who we are by a Kerberos ticket, from a keytab or from a cache that kinit has filled.
 #pragma once
 
-#include <functional>
-#include <memory>
 #include <string>
 
 #include "base/properties.h"
@@ -26,7 +24,6 @@ KerberosLogin kerberos_login(const Properties& properties);
 
 /// Exchanges as that login, each with a broker. What a keytab gives is kept in memory between
 /// them. Throws a usage error where the keytab cannot be read.
-std::function<std::unique_ptr<SaslClient>(const std::string& host)> kerberos_clients(
-    const gss::Library& library, const KerberosLogin& login);
+SaslBegin kerberos_clients(const gss::Library& library, const KerberosLogin& login);
 
 }  // namespace kt

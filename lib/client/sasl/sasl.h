@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/clock.h"
+
 namespace kt {
 
 class SaslClient {
@@ -22,11 +24,14 @@ class SaslClient {
   virtual bool last_is_answered() const { return true; }
 };
 
+/// A new exchange with the broker at that host.
+using SaslBegin =
+    std::function<std::unique_ptr<SaslClient>(const std::string& host, Deadline deadline)>;
+
 struct SaslOptions {
   std::string mechanism;  ///< SCRAM-SHA-256
   std::string who;        ///< for messages: `user "alice"`
-  /// A new exchange with the broker at that host.
-  std::function<std::unique_ptr<SaslClient>(const std::string& host)> begin;
+  SaslBegin begin;
 };
 
 std::unique_ptr<SaslClient> plain_client(const std::string& user, const std::string& password);

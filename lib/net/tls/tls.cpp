@@ -189,6 +189,16 @@ std::string TlsContext::try_out(std::unique_ptr<Transport> plain, const std::str
          format_utc(leaf.not_after_ms).substr(0, 10);
 }
 
+x509_store_st* new_trust_store(const TlsOptions& options) {
+  load_openssl();
+  std::unique_ptr<SSL_CTX, void (*)(SSL_CTX*)> context(SSL_CTX_new(TLS_client_method()),
+                                                       [](SSL_CTX* each) { SSL_CTX_free(each); });
+  trust(context.get(), options);
+  auto* store = SSL_CTX_get_cert_store(context.get());
+  X509_STORE_up_ref(store);
+  return store;
+}
+
 bool speaks_tls(Transport& plain, Deadline deadline) {
   // The shortest ClientHello: TLS 1.2 with one cipher that every server has heard of.
   using namespace std::string_literals;

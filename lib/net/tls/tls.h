@@ -12,6 +12,7 @@
 #include "net/transport.h"
 
 struct ssl_ctx_st;
+struct x509_store_st;
 
 namespace kt::net {
 
@@ -65,6 +66,10 @@ class TlsContext {
   TlsOptions options_;
   std::unique_ptr<Shared> shared_;
 };
+
+/// Who is trusted by the options, for another that speaks TLS by OpenSSL; the caller's. Throws
+/// usage errors.
+x509_store_st* new_trust_store(const TlsOptions& options);
 
 /// Whether the peer answers to TLS with TLS.
 bool speaks_tls(Transport& plain, Deadline deadline);
