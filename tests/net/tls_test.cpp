@@ -210,6 +210,32 @@ TEST_CASE("a client certificate is given where it is asked for; without one the 
   }
 }
 
+TEST_CASE("an alert at the end of what a broker's buffer held before is read all the same") {
+  // Kafka 2.8.2 and 0.10.2.2 send that much, zeros or the last records again.
+  const std::string stale(16'709, '\0');
+  auto ends_with = [&](char alert) {
+    return std::make_unique<ScriptedPeer>([=](kt::test::PeerConnection& connection) {
+      connection.read(5);
+      connection.write(stale);
+      connection.write(std::string("\x15\x03\x03\0\x02\x02", 6) + alert);
+    });
+  };
+  says(failure(trusting(), ends_with(40)->port()), "found nothing in common with us for TLS");
+  says(failure(trusting(), ends_with(70)->port()), "speaks no version of TLS");
+}
+
+TEST_CASE("what cannot be read after a client certificate was asked for is that it is refused") {
+  auto options = good_server();
+  options.client_certificate = ClientCertificate::requested;
+  kt::net::TlsServerContext context(options);
+  ScriptedPeer peer([&](kt::test::PeerConnection& connection) {
+    TlsPeerConnection(context, connection.descriptor()).read(1);
+    connection.write(std::string("\x17\x03\x03\0\x20", 5) + std::string(32, 'x'));
+  });
+  says(failure(trusting(), peer.port()), "asks for a client certificate, and none is set");
+  says(failure(with_identity(), peer.port()), "refused the client certificate \"CN=alice\"");
+}
+
 TEST_CASE("a client certificate that is only asked for may be left out") {
   auto options = good_server();
   options.client_certificate = ClientCertificate::requested;

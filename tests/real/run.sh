@@ -180,7 +180,7 @@ for release in 0.10.2.2 1.1.1 4.3.0; do
 done
 
 echo "Secured listeners"
-for release in 4.3.0; do
+for release in 0.10.2.2 2.8.2 4.3.0; do
   case " ${releases[*]} " in *" $release "*) suite "secure $release" timeout -k 20 300 bash "$here/secure.sh" "$release" ;; esac
 done
 

@@ -73,7 +73,22 @@ NetError alerted(const Handshake& handshake, int alert) {
   return failure(fmt::format("{} refused the TLS handshake: {}", handshake.peer, words));
 }
 
+bool speaks_no_tls(int reason) {
+  return reason == SSL_R_WRONG_VERSION_NUMBER || reason == SSL_R_HTTP_REQUEST ||
+         reason == SSL_R_PACKET_LENGTH_TOO_LONG;
+}
+
+/// It was TLS, and is not what must come here.
+bool is_out_of_place(int reason) {
+  return reason == SSL_R_DECRYPTION_FAILED_OR_BAD_RECORD_MAC || reason == SSL_R_UNEXPECTED_MESSAGE;
+}
+
 }  // namespace
+
+bool is_unreadable() {
+  int reason = ERR_GET_REASON(ERR_peek_last_error());
+  return speaks_no_tls(reason) || is_out_of_place(reason);
+}
 
 NetError refused_certificate(const Handshake& handshake, const std::string& how) {
   if (handshake.own_subject.empty())
@@ -93,8 +108,10 @@ NetError tls_error(const Handshake& handshake) {
     return untrusted(handshake);
   if (reason >= kFirstAlert && reason <= kLastAlert)
     return alerted(handshake, reason - kFirstAlert);
-  if (reason == SSL_R_WRONG_VERSION_NUMBER || reason == SSL_R_HTTP_REQUEST ||
-      reason == SSL_R_PACKET_LENGTH_TOO_LONG)
+  if (handshake.stray_alert) return alerted(handshake, *handshake.stray_alert);
+  if (handshake.certificate_asked && is_out_of_place(reason))
+    return refused_certificate(handshake, "it ended the handshake with bytes that mean nothing");
+  if (speaks_no_tls(reason))
     return failure(handshake.peer + " speaks plain text, and was spoken to in TLS",
                    "security.protocol=PLAINTEXT or SASL_PLAINTEXT, or the port of a TLS listener");
   if (reason == SSL_R_UNSUPPORTED_PROTOCOL)

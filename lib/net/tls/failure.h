@@ -17,9 +17,13 @@ struct Handshake {
   std::optional<CertificateFacts> at_fault;  ///< the one of its chain that was refused
   int verify_code = 0;                       ///< X509_V_..., 0 where none was refused
   bool certificate_asked = false;            ///< the peer asks for a client certificate
+  std::optional<int> stray_alert;            ///< what stood at the end of what cannot be read
   std::string own_subject;                   ///< of the one that we have; empty: none
   std::string trusted;                       ///< what was trusted, in words
 };
+
+/// Whether OpenSSL could not read what came, says its error queue.
+bool is_unreadable();
 
 /// The failure that OpenSSL's error queue holds, which is empty after it.
 NetError tls_error(const Handshake& handshake);

@@ -12,6 +12,7 @@ namespace kt::net {
 namespace {
 
 constexpr size_t kFlushBytes = 128 << 10;
+constexpr size_t kAlertBytes = 7;             ///< as a record that is not encrypted
 constexpr size_t kSmallPieceBytes = 4 << 10;  ///< such pieces are joined, to be one record
 
 TlsStream& stream_of(BIO* bio) { return *static_cast<TlsStream*>(BIO_get_data(bio)); }
@@ -75,7 +76,9 @@ int TlsStream::feed(char* out, int size) {
   try {
     if (!flush()) return -1;
     if (!may_wait_ && !plain_->readable()) return -1;
-    return static_cast<int>(plain_->read_some(out, static_cast<size_t>(size), deadline_));
+    auto got = plain_->read_some(out, static_cast<size_t>(size), deadline_);
+    if (!heard_) keep_latest({out, got});
+    return static_cast<int>(got);
   } catch (...) {
     failure_ = std::current_exception();
     return -1;
@@ -101,6 +104,30 @@ bool TlsStream::flush() {
   }
 }
 
+void TlsStream::keep_latest(std::string_view bytes) {
+  latest_ += bytes;
+  if (latest_.size() > kAlertBytes) latest_.erase(0, latest_.size() - kAlertBytes);
+}
+
+/// Brokers of old releases send all of the buffer in which their alert is the last: what it held
+/// before, or zeros. Nothing but the end of that can be read.
+std::optional<int> TlsStream::alert_at_end() {
+  constexpr Milliseconds kPatience{1'000};
+  constexpr size_t kMostBytes = 64 << 10;
+  constexpr std::string_view kFatalAlert("\x15\x03\x03\0\x02\x02", kAlertBytes - 1);
+  std::string piece(kMostBytes, '\0');
+  auto soon = deadline_.sooner(kPatience);
+  try {
+    for (size_t total = 0, got = 1; got > 0 && total < kMostBytes; total += got) {
+      got = plain_->read_some(piece.data(), piece.size(), soon);
+      keep_latest({piece.data(), got});
+    }
+  } catch (const NetError&) {  // it has ended, or says no more
+  }
+  if (!latest_.starts_with(kFatalAlert)) return std::nullopt;
+  return static_cast<unsigned char>(latest_.back());
+}
+
 void TlsStream::fail() {
   constexpr const char* kEnded = "it ended the connection";
   bool waits_for_certificate = handshake_.certificate_asked && !heard_ &&
@@ -109,6 +136,7 @@ void TlsStream::fail() {
     bool ended = ERR_peek_error() == 0;
     if (ended && waits_for_certificate) throw refused_certificate(handshake_, kEnded);
     if (ended) throw NetError(Failure::closed, peer() + ": closed the connection");
+    if (!heard_ && is_unreadable()) handshake_.stray_alert = alert_at_end();
     throw tls_error(handshake_);
   }
   openssl_reason();

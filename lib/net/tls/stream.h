@@ -4,7 +4,9 @@
 
 #include <exception>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "net/tls/failure.h"
 #include "net/tls/tls.h"
@@ -44,6 +46,8 @@ class TlsStream final : public Transport {
 
  private:
   [[noreturn]] void fail();
+  void keep_latest(std::string_view bytes);
+  std::optional<int> alert_at_end();
   void write(std::string_view bytes);
 
   std::unique_ptr<Transport> plain_;
@@ -52,6 +56,7 @@ class TlsStream final : public Transport {
   std::string out_;  ///< records that wait to leave together
   mutable Deadline deadline_ = Deadline::never();
   mutable bool may_wait_ = true;
+  std::string latest_;          ///< bytes that came, as many as an alert has, until heard_
   std::exception_ptr failure_;  ///< of the transport below
   bool heard_ = false;          ///< whether the peer has sent anything inside TLS
 };
