@@ -1,3 +1,8 @@
+#include "base/secret.h"
+
+#include <doctest/doctest.h>
+
+using namespace kt;
 
 TEST_CASE("settings that are secrets are told by their names") {
   for (auto key : {"ssl.key.password", "sasl.jaas.config", "ssl.keystore.key",
