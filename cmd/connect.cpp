@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/asked_keys.h"
 #include "base/config_providers.h"
 #include "base/properties.h"
 #include "base/secret.h"
@@ -205,6 +206,9 @@ std::unique_ptr<Cluster> connect_to(const Context& context, const std::string& c
 std::unique_ptr<Cluster> connect(const Context& context) {
   auto options = client_options(context);
   options.names_zookeeper = names_zookeeper(context);
+  if (context.settings.verbose)
+    if (auto ignored = never_asked(client_properties(context)); !ignored.empty())
+      context.err.say("settings without a meaning here: " + join(ignored, ", ") + '\n');
   // Its own: the context of a cluster that --from or --to names ends here.
   auto own = std::make_shared<Context>(context.command, context.settings, context.out, context.err);
   options.zookeeper = [own](std::string_view what) { return zookeeper_of(*own, what); };

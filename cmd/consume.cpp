@@ -94,7 +94,8 @@ class Consume : public Invocation {
   void read_partitions(Context& context, Cluster& cluster, const std::vector<Range>& ranges,
                        RecordPrinter& printer) const;
   GroupOptions group_options(Context& context) const;
-  void read_as_member(Context& context, Cluster& cluster, RecordPrinter& printer) const;
+  void read_as_member(Context& context, Cluster& cluster, const GroupOptions& options,
+                      RecordPrinter& printer) const;
 };
 
 std::string_view format_of(const Context& context) {
@@ -301,9 +302,10 @@ GroupOptions Consume::group_options(Context& context) const {
 }
 
 /// Only what was written out is committed, also where the output fails.
-void Consume::read_as_member(Context& context, Cluster& cluster, RecordPrinter& printer) const {
+void Consume::read_as_member(Context& context, Cluster& cluster, const GroupOptions& options,
+                             RecordPrinter& printer) const {
   for (const auto& topic : topics_) want_topic(cluster, topic);
-  GroupConsumer consumer(cluster, group_options(context), consumer_options(context));
+  GroupConsumer consumer(cluster, options, consumer_options(context));
   printer.on_written = [&consumer](const FetchedChunk& chunk, int64_t next_offset) {
     consumer.done(chunk, next_offset);
   };
@@ -327,6 +329,8 @@ Exit Consume::run(Context& context) {
   check_use(context);
   read_committed_ |= StreamSettings(context).text({"isolation.level"}) == "read_committed";
   auto writer = make_writer(context);
+  GroupOptions membership;
+  if (!group_.empty()) membership = group_options(context);
   auto cluster = connect(context);
   std::vector<Range> ranges;
   if (group_.empty()) ranges = find_ranges(context, *cluster);
@@ -337,7 +341,7 @@ Exit Consume::run(Context& context) {
     if (group_.empty())
       read_partitions(context, *cluster, ranges, printer);
     else
-      read_as_member(context, *cluster, printer);
+      read_as_member(context, *cluster, membership, printer);
   } catch (const Error& error) {
     if (format_of(context) != "json" || template_) {
       printer.flush();

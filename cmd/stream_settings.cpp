@@ -1,7 +1,6 @@
 #include "stream_settings.h"
 
-#include <algorithm>
-
+#include "base/properties.h"
 #include "base/text.h"
 #include "connect.h"
 
@@ -19,10 +18,8 @@ StreamSettings::StreamSettings(const Context& context) : properties_(client_prop
 
 std::optional<std::string> StreamSettings::text(
     std::initializer_list<std::string_view> keys) const {
-  std::optional<std::string> found;
-  for (const auto& [key, value] : properties_)
-    if (std::find(keys.begin(), keys.end(), key) != keys.end()) found = value;
-  return found;
+  const auto* found = last_value(properties_, keys);
+  return found == nullptr ? std::nullopt : std::optional(*found);
 }
 
 std::optional<int32_t> StreamSettings::number(std::initializer_list<std::string_view> keys,

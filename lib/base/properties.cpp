@@ -5,6 +5,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "base/asked_keys.h"
 #include "base/error.h"
 #include "base/utf8.h"
 
@@ -142,6 +143,7 @@ Properties load_properties(const std::string& path) {
 
 const std::string* last_value(const Properties& properties,
                               std::initializer_list<std::string_view> keys) {
+  for (auto wanted : keys) note_asked(wanted);
   const std::string* found = nullptr;
   for (const auto& [key, value] : properties)
     for (auto wanted : keys)

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "base/asked_keys.h"
+
 using Entries = std::vector<std::pair<std::string, std::string>>;
 using kt::parse_properties;
 
@@ -22,4 +24,12 @@ TEST_CASE("properties hold any character") {
   CHECK(parse_properties("a=\\u00fc\\u20ac\\ud83d\\ude00") == Entries{{"a", "ü€😀"}});
   CHECK(parse_properties("a=\xfc") == Entries{{"a", "ü"}});
   CHECK(parse_properties("a\\=b=\\t\\q\\u12") == Entries{{"a=b", "\tqu12"}});
+}
+
+TEST_CASE("keys that nothing has asked for are told") {
+  const Entries entries = {{"unit.b", "1"}, {"unit.c", ""}, {"unit.a", "2"}, {"unit.b", "3"}};
+  CHECK(kt::never_asked(entries) == std::vector<std::string>{"unit.a", "unit.b", "unit.c"});
+  CHECK(*kt::last_value(entries, {"unit.b", "unit.none"}) == "3");
+  kt::last_value({}, {"unit.c"});
+  CHECK(kt::never_asked(entries) == std::vector<std::string>{"unit.a"});
 }
