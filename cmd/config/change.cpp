@@ -59,15 +59,15 @@ Exit change_configs(Context& context, Cluster& cluster,
                     const std::vector<ConfigChange>& changes, bool no_wait) {
   for (const auto& resource : resources) config_way(cluster, resource, true);
   context.report();
-  std::vector<ResourceConfigs> changed;
+  std::vector<ChangedConfigs> changed;
   for (const auto& resource : resources) {
     ResourceConfigs before;
     bool done = change_one(context, cluster, resource, changes, before);
     // Who may change settings may still not be allowed to read them.
-    if (done && before.error_code == 0) changed.push_back(std::move(before));
+    if (done && before.error_code == 0) changed.push_back({std::move(before), changes});
   }
   bool waits = !context.settings.dry_run && !no_wait && !changed.empty();
-  if (waits && !await_configs(cluster, changed, changes))
+  if (waits && !await_configs(cluster, changed))
     throw Error("changed, but not all brokers show it in time", Exit::unreachable,
                 "kt config get shows what one of them has");
   return exit_of(context);

@@ -154,7 +154,7 @@ Exit change_quotas(Context& context, const ConfigResource& resource,
                           dry_run ? "would be changed" : "changed"});
   }
   bool waits = !dry_run && before.error_code == 0;
-  if (waits && !await_configs(*cluster, {before}, changes))
+  if (waits && !await_configs(*cluster, {{before, changes}}))
     throw Error("changed, but not all brokers show it in time", Exit::unreachable,
                 "kt quota get shows what one of them has");
   return exit_of(context);

@@ -176,41 +176,21 @@ void clear_plan_throttle(Context& context, Cluster& cluster, Mover& mover,
   auto cleared = clear_throttle(cluster, *settings, rollback.throttle);
   for (const auto& outcome : cleared.failed) report_error(context, "resource", outcome);
   for (const auto& sentence : cleared.kept) context.warn(sentence);
-  if (cleared.any && cleared.failed.empty() && cleared.kept.empty())
+  if (!await_configs(cluster, cleared.changed))
+    throw Error("the throttle of this plan is cleared, but not all brokers show it in time",
+                Exit::unreachable, "kt reassign verify names what is left of it");
+  if (!cleared.changed.empty() && cleared.failed.empty() && cleared.kept.empty())
     context.note("the throttle of this plan is cleared");
 }
 
-namespace {
-
-/// Brokers may be behind for a moment: what this very throttle had set is not somebody else's.
-bool is_of(const Throttle& throttle, const StaleThrottle& stale) {
-  auto slash = stale.resource.find('/');
-  auto name = stale.resource.substr(slash + 1);
-  if (stale.resource.starts_with("broker/"))
-    return stale.value == std::to_string(throttle.bytes_per_second) &&
-           throttle.brokers.contains(std::stoi(name));
-  auto topic = throttle.topics.find(name);
-  if (topic == throttle.topics.end()) return false;
-  const auto& mine =
-      stale.setting.starts_with("leader") ? topic->second.leader : topic->second.follower;
-  auto entries = split(stale.value, ',');
-  return std::all_of(entries.begin(), entries.end(), [&](std::string_view entry) {
-    return std::find(mine.begin(), mine.end(), entry) != mine.end();
-  });
-}
-
-}  // namespace
-
 void warn_of_stale_throttles(Context& context, Cluster& cluster, Mover& mover,
-                             const std::vector<OngoingReassignment>& ongoing,
-                             const Throttle& just_cleared) {
+                             const std::vector<OngoingReassignment>& ongoing) {
   auto settings = mover.throttles();
   if (!settings) return;
   for (const auto& stale : stale_throttles(cluster, *settings, ongoing))
-    if (!is_of(just_cleared, stale))
-      context.warn(
-          fmt::format("a throttle that nothing needs is left on {}: {}={} (kt config unset {} {})",
-                      stale.resource, stale.setting, stale.value, stale.resource, stale.setting));
+    context.warn(
+        fmt::format("a throttle that nothing needs is left on {}: {}={} (kt config unset {} {})",
+                    stale.resource, stale.setting, stale.value, stale.resource, stale.setting));
 }
 
 Row row_of(const MoveStatus& status, std::string_view state, bool knows_bytes) {

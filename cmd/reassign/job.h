@@ -102,8 +102,7 @@ void clear_plan_throttle(Context& context, Cluster& cluster, Mover& mover,
 
 /// Throttles that nothing needs, as warnings with what removes them.
 void warn_of_stale_throttles(Context& context, Cluster& cluster, Mover& mover,
-                             const std::vector<OngoingReassignment>& ongoing,
-                             const Throttle& just_cleared = {});
+                             const std::vector<OngoingReassignment>& ongoing);
 
 /// The rows of execute and verify, and one of them.
 inline const Schema kMoveRows = {

@@ -39,9 +39,7 @@ class ReassignVerify : public Invocation {
     auto ongoing = status.others;
     for (const auto& move : status.moves)
       if (move.state != MoveState::done) ongoing.push_back({move.entry->at, {}, {}, {}});
-    if (!preserve_throttles_)
-      warn_of_stale_throttles(context, *cluster, *mover, ongoing,
-                              done ? rollback.throttle : Throttle());
+    if (!preserve_throttles_) warn_of_stale_throttles(context, *cluster, *mover, ongoing);
     if (auto failed = exit_of(context); failed != Exit::ok) return failed;
     return done ? Exit::ok : Exit::check;
   }
@@ -58,9 +56,9 @@ const Command reassign_verify{
 moving elsewhere (another plan has it). While anything is not done the exit code is 3.
 
 When all is done, the throttle that execute set for this plan is cleared: its own entries in the lists of
-topics, and the rates of brokers that it set, which get back the value from before. What others
-have set stays, unlike with Kafka's own tool, which clears the throttles of everybody. Throttles that no move
-needs any more are named.)",
+topics, and the rates of brokers that it set, which get back the value from before; it returns when all
+brokers show that. What others have set stays, unlike with Kafka's own tool, which clears the throttles of
+everybody. Throttles that no move needs any more are named.)",
     .examples = {{"kt reassign verify plan.json", "is it done?"},
                  {"kt reassign verify plan.json -o json", "for a script"}},
     .rows = kMoveRows,

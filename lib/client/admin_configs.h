@@ -109,10 +109,15 @@ struct ConfigOutcome : Outcome {
 ConfigOutcome alter_configs(Cluster& cluster, const ConfigResource& resource,
                             const std::vector<ConfigChange>& changes, bool validate_only);
 
-/// Waits until every broker that can be reached shows the changes of all these resources, which are
-/// told as they were before; false where the cluster's deadline came first.
-bool await_configs(Cluster& cluster, const std::vector<ResourceConfigs>& before,
-                   const std::vector<ConfigChange>& changes);
+/// What a resource had set, and what was changed in it.
+struct ChangedConfigs {
+  ResourceConfigs before;
+  std::vector<ConfigChange> changes;
+};
+
+/// Waits until every broker that can be reached shows all the changes; false where the cluster's
+/// deadline came first.
+bool await_configs(Cluster& cluster, const std::vector<ChangedConfigs>& changed);
 
 /// What AlterConfigs would have to send: what is set now, with the changes. Throws where a
 /// sensitive value, which brokers do not tell, would get lost.

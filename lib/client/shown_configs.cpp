@@ -1,6 +1,8 @@
 // Whether brokers show a change of settings already: they learn of it from the controller, each in
 // its own time.
+#include <algorithm>
 #include <charconv>
+#include <map>
 #include <set>
 
 #include "base/text.h"
@@ -57,38 +59,43 @@ bool shows(const ResourceConfigs& now, const ResourceConfigs& before, const Conf
   return is_new || same_value(*entry->value, change.value);
 }
 
-bool shows_all(const ResourceConfigs& now, const std::vector<ResourceConfigs>& before,
-               const std::vector<ConfigChange>& changes) {
-  if (now.error_code != 0) return false;
-  for (const auto& one : before)
-    if (one.resource.text() == now.resource.text())
-      for (const auto& change : changes)
-        if (!shows(now, one, change)) return false;
-  return true;
+bool shows_all(const ResourceConfigs& now, const ChangedConfigs& changed) {
+  return now.error_code == 0 &&
+         std::all_of(changed.changes.begin(), changed.changes.end(),
+                     [&](const auto& change) { return shows(now, changed.before, change); });
+}
+
+/// A broker has changed its loggers when it answers, and tells all their levels as set. What
+/// ZooKeeper keeps, it shows at once; a dead broker shows nothing.
+bool shown_later(Cluster& cluster, const ConfigResource& resource) {
+  if (resource.scope == ConfigScope::broker_logger ||
+      config_way(cluster, resource, true) == ConfigWay::zookeeper)
+    return false;
+  if (resource.scope != ConfigScope::broker || resource.name.empty()) return true;
+  return cluster.metadata()->brokers.contains(std::stoi(resource.name));
 }
 
 }  // namespace
 
-bool await_configs(Cluster& cluster, const std::vector<ResourceConfigs>& before,
-                   const std::vector<ConfigChange>& changes) {
+bool await_configs(Cluster& cluster, const std::vector<ChangedConfigs>& changed) {
   std::vector<ConfigResource> resources;
-  std::set<std::string> all;
-  for (const auto& one : before) {
-    // A broker has changed its loggers when it answers, and tells all their levels as set. What
-    // ZooKeeper keeps, it shows at once.
-    bool shown_later = one.resource.scope != ConfigScope::broker_logger &&
-                       config_way(cluster, one.resource, true) == ConfigWay::request;
-    if (!shown_later) continue;
-    resources.push_back(one.resource);
-    all.insert(one.resource.text());
+  std::map<std::string, const ChangedConfigs*> by_resource;
+  std::set<std::string> names, all;
+  for (const auto& one : changed) {
+    const auto& resource = one.before.resource;
+    if (!shown_later(cluster, resource)) continue;
+    resources.push_back(resource);
+    by_resource[resource.text()] = &one;
+    all.insert(resource.text());
+    for (const auto& change : one.changes) names.insert(change.name);
   }
-  std::vector<std::string> names;
-  for (const auto& change : changes) names.push_back(change.name);
   return resources.empty() || await(cluster, [&] {
            auto untold = all;
-           for (const auto& now : describe_configs_everywhere(cluster, resources, names)) {
-             if (!shows_all(now, before, changes)) return false;
-             untold.erase(now.resource.text());
+           for (const auto& now :
+                describe_configs_everywhere(cluster, resources, {names.begin(), names.end()})) {
+             auto resource = now.resource.text();
+             if (!shows_all(now, *by_resource.at(resource))) return false;
+             untold.erase(resource);
            }
            return untold.empty();
          });

@@ -48,6 +48,18 @@ ConfigChange change_of_list(std::string_view name, const std::optional<std::stri
   return {std::string(name), ConfigOperation::subtract, join(mine, ",")};
 }
 
+ResourceConfigs configs_of(const ConfigResource& resource, const Values& values) {
+  ResourceConfigs configs;
+  configs.resource = resource;
+  for (const auto& [name, value] : values) {
+    auto& entry = configs.entries.emplace_back();
+    entry.name = name;
+    entry.value = value;
+    entry.is_override = true;
+  }
+  return configs;
+}
+
 }  // namespace
 
 Throttle find_throttle(ThrottleSettings& settings, const std::vector<ThrottledMove>& moves,
@@ -112,9 +124,13 @@ std::vector<Outcome> set_throttle(ThrottleSettings& settings, const Throttle& th
 ClearedThrottle clear_throttle(Cluster& cluster, ThrottleSettings& settings,
                                const Throttle& throttle) {
   ClearedThrottle cleared;
-  auto keep_failure = [&](Outcome outcome) {
-    cleared.any = true;
-    if (outcome.error_code != 0) cleared.failed.push_back(std::move(outcome));
+  auto change = [&](const ConfigResource& resource, const Values& values,
+                    std::vector<ConfigChange> changes) {
+    auto outcome = settings.change(resource, changes);
+    if (outcome.error_code != 0)
+      cleared.failed.push_back(std::move(outcome));
+    else
+      cleared.changed.push_back({configs_of(resource, values), std::move(changes)});
   };
   auto described = describe_topics(cluster);
   std::vector<std::string> topics;
@@ -139,7 +155,7 @@ ClearedThrottle clear_throttle(Cluster& cluster, ThrottleSettings& settings,
           used_by_others.insert(static_cast<int32_t>(broker));
       }
     }
-    if (!changes.empty()) keep_failure(settings.change({ConfigScope::topic, topic}, changes));
+    if (!changes.empty()) change({ConfigScope::topic, topic}, values, std::move(changes));
   }
   std::vector<int32_t> brokers;
   for (const auto& [broker, before] : throttle.brokers) brokers.push_back(broker);
@@ -163,7 +179,7 @@ ClearedThrottle clear_throttle(Cluster& cluster, ThrottleSettings& settings,
                              " keeps its rate: other throttled replicas are on it");
       continue;
     }
-    keep_failure(settings.change(resource, changes));
+    change(resource, values, std::move(changes));
   }
   return cleared;
 }

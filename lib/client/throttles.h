@@ -47,7 +47,7 @@ Throttle find_throttle(ThrottleSettings& settings, const std::vector<ThrottledMo
 std::vector<Outcome> set_throttle(ThrottleSettings& settings, const Throttle& throttle);
 
 struct ClearedThrottle {
-  bool any = false;  ///< something of it was still there
+  std::vector<ChangedConfigs> changed;
   std::vector<Outcome> failed;
   std::vector<std::string>
       kept;  ///< sentences: what belongs to others by now, or is in use by them

@@ -44,7 +44,7 @@ class TwoBrokers {
     ResourceConfigs was;
     was.resource = {ConfigScope::topic, "orders"};
     was.entries = {before};
-    return await_configs(cluster, {was}, {change});
+    return await_configs(cluster, {{was, {change}}});
   }
 
  private:

@@ -112,12 +112,14 @@ TEST_CASE("a throttle is set beside that of others and taken back alone") {
   CHECK(f.settings.brokers[3][kFollowerRate] == "1000");
 
   auto cleared = clear_throttle(f.cluster, f.settings, throttle);
-  CHECK(cleared.any);
+  std::vector<std::string> changed;
+  for (const auto& one : cleared.changed) changed.push_back(one.before.resource.text());
+  CHECK(changed == std::vector<std::string>{"topic/a", "broker/1", "broker/2", "broker/3"});
   CHECK(cleared.failed.empty());
   CHECK(f.settings.topics["a"] == before.first);
   CHECK(f.settings.brokers[1] == before.second);
   CHECK(f.settings.brokers[3].empty());
-  CHECK_FALSE(clear_throttle(f.cluster, f.settings, throttle).any);
+  CHECK(clear_throttle(f.cluster, f.settings, throttle).changed.empty());
 }
 
 TEST_CASE("entries that were there before are not ours to take back") {
