@@ -14,6 +14,7 @@
 #include "protocol/msg/describe_configs.h"
 #include "protocol/msg/describe_log_dirs.h"
 #include "protocol/msg/describe_quorum.h"
+#include "protocol/msg/elect_leaders.h"
 #include "zookeeper/brokers.h"
 #include "zookeeper/partition_states.h"
 #include "zookeeper/topics.h"
@@ -119,7 +120,8 @@ class Check : public Invocation {
   }
 
   /// KRaft: how long ago each voter, and each living broker, had all that the leader has. Returns
-  /// the leader, nothing where brokers do not tell (before 3.3, or without the right to ask).
+  /// the leader, -1 where there is none, nothing where brokers do not tell (before 3.3, or without
+  /// the right to ask).
   static std::optional<int32_t> quorum_leader(Cluster& cluster,
                                               std::map<int32_t, int64_t>& lag_ms) {
     if (!cluster.apis_of_any().best(msg::DescribeQuorumRequest::api())) return std::nullopt;
@@ -127,8 +129,18 @@ class Check : public Invocation {
     auto& topic = request.topics.emplace_back();
     topic.topic_name = "__cluster_metadata";
     topic.partitions.emplace_back().partition_index = 0;
-    auto reply = cluster.call(request);
-    for (const auto& answered : reply->topics)
+    CallOptions options;
+    // Brokers pass the question on to a leader for as long as it takes: the rest of the time is for
+    // what else is looked at.
+    options.deadline = Deadline(cluster.deadline().remaining() / 2);
+    std::optional<Reply<msg::DescribeQuorumResponse>> reply;
+    try {
+      reply = cluster.call(request, options);
+    } catch (const Error& error) {
+      if (error.exit() != Exit::unreachable) throw;
+      return -1;
+    }
+    for (const auto& answered : (*reply)->topics)
       for (const auto& partition : answered.partitions) {
         if (partition.error_code != 0) continue;
         int64_t now = 0;
@@ -243,6 +255,8 @@ class Check : public Invocation {
     view.bytes = bytes_of(cluster, reached);
     view.tells_log_dirs =
         cluster.apis_of_any().best(msg::DescribeLogDirsRequest::api()).has_value();
+    view.elects_unclean =
+        cluster.apis_of_any().best(msg::ElectLeadersRequest::api(), 1).has_value();
     view.groups = groups_behind(context, cluster);
     view.rollbacks = rollbacks(metadata);
     auto found = find_problems(view);

@@ -128,7 +128,8 @@ partition that a member reads and that has no position counts with all of its of
 
 Groups are looked for in Kafka and, where -z names ZooKeeper, there too, where consumers before 0.9 keep
 members and positions; a group that is being moved has rows of both. A share group's position is the
-offset where it starts. Records before 0.10 have no time, so that --max-lag-time takes that release.)",
+offset where it starts; which of the records after it are done, its coordinator counts from Kafka 4.2 on.
+Records before 0.10 have no time, so that --max-lag-time takes that release.)",
     .examples = {{"kt offsets check billing", "one group"},
                  {"kt offsets check --max-lag 1000",
                   "does any group lag by more than 1,000 records?"},
@@ -142,7 +143,7 @@ offset where it starts. Records before 0.10 have no time, so that --max-lag-time
               {"partition", "PARTITION", Kind::integer, "Number of the partition"},
               {"offset", "OFFSET", Kind::integer, "The committed position; null without one"},
               {"log_end_offset", "LOG END", Kind::integer, "Offset of the next record written"},
-              {"lag", "LAG", Kind::integer, "Records between the two"},
+              {"lag", "LAG", Kind::integer, "Records still to read"},
               {"lag_time_ms", "WAITED", Kind::duration_ms,
                "Age of the next record to read; null where unknown"},
               {"next_timestamp_ms", "", Kind::timestamp_ms,

@@ -167,9 +167,9 @@ class Fetch {
         std::vector<CommittedOffsets::Entry> starts;
         for (const auto& topic : group.topics)
           for (const auto& partition : topic.partitions)
-            starts.push_back(
-                {{topic.topic_name, partition.partition_index},
-                 {partition.start_offset, partition.leader_epoch, partition.error_code, ""}});
+            starts.push_back({{topic.topic_name, partition.partition_index},
+                              {partition.start_offset, partition.leader_epoch, partition.error_code,
+                               "", partition.lag}});
         found_[position].partitions = CommittedOffsets(std::move(starts));
       }
     return moved;

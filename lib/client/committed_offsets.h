@@ -16,6 +16,7 @@ struct CommittedOffset {
   int32_t leader_epoch = -1;
   int16_t error_code = 0;
   std::string metadata;
+  int64_t lag = -1;  ///< as the coordinator of a share group counts it; -1: not told
 };
 
 class CommittedOffsets {

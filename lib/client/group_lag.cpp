@@ -120,7 +120,8 @@ class Ends {
       if (committed.offset < 0) continue;
       row.position = committed.offset;
       if (!row.log_end) continue;
-      row.lag = std::max<int64_t>(*row.log_end - committed.offset, 0);
+      row.lag = committed.lag >= 0 ? committed.lag
+                                   : std::max<int64_t>(*row.log_end - committed.offset, 0);
       if (times_.empty() || row.lag == 0) continue;
       auto time = times_.find({near - ends_.begin() - 1, committed.offset});
       if (time != times_.end()) row.next_time_ms = time->second;

@@ -15,9 +15,11 @@ namespace kt {
 
 struct PartitionLag {
   TopicPartition partition;
-  std::optional<int64_t> position;      ///< nothing where none was committed
-  std::optional<int64_t> log_end;       ///< nothing where no leader told it
-  std::optional<int64_t> lag;           ///< 0 where the position lies beyond the end
+  std::optional<int64_t> position;  ///< nothing where none was committed
+  std::optional<int64_t> log_end;   ///< nothing where no leader told it
+  /// 0 where the position lies beyond the end. A share group may be through with records behind its
+  /// position: from 4.2 on its coordinator counts.
+  std::optional<int64_t> lag;
   std::optional<int64_t> next_time_ms;  ///< when the next unread record was written, where known
   int16_t error_code = 0;               ///< why there is no log end
   std::string metadata;                 ///< committed with the position

@@ -1,5 +1,7 @@
 #include "client/health.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 #include <tuple>
@@ -49,7 +51,7 @@ class Examiner {
            {},
            {},
            "no broker is the controller",
-           "look at the brokers' logs"});
+           "start the brokers, or KRaft's controllers, that are down, or look at their logs"});
     for (const auto& [broker, why] : view_.unreachable)
       add({"broker-unreachable",
            {},
@@ -64,7 +66,7 @@ class Examiner {
            {},
            broker,
            "not in the cluster, and holds " + counted(replicas, "replica"),
-           "start broker " + std::to_string(broker)});
+           fmt::format("start broker {0}; if it is lost: kt reassign plan --drain {0}", broker)});
     for (const auto& [broker, partitions] : not_preferred_)
       add({"not-preferred",
            {},
@@ -83,7 +85,7 @@ class Examiner {
              {},
              id,
              "kept up with the metadata quorum " + std::to_string(lag_ms / 1000) + " s ago",
-             "look at the log of node " + std::to_string(id)});
+             fmt::format("start or restart node {}, or look at its log", id)});
     for (const auto& one : view_.groups)
       add({"group-lag",
            {},
@@ -110,6 +112,14 @@ class Examiner {
     if (!dead.empty()) return "start " + numbers(dead);
     auto look = view_.tells_log_dirs ? "kt broker log-dirs " + join_ids(replicas) + " and" : "see";
     return look + " the logs of " + numbers(replicas);
+  }
+
+  /// A replica out of sync may lead, where one lives.
+  std::string last_resort(const std::string& topic, const std::vector<int32_t>& replicas) const {
+    bool any =
+        std::any_of(replicas.begin(), replicas.end(), [&](auto id) { return alive_.contains(id); });
+    if (!any || !view_.elects_unclean) return "";
+    return "; if that is lost: kt elect " + topic + " --unclean";
   }
 
   static std::string join_ids(const std::vector<int32_t>& ids) {
@@ -204,7 +214,7 @@ class Examiner {
            partition.partition_index,
            {},
            "no leader: neither read nor written",
-           remedy(replicas)});
+           remedy(replicas) + last_resort(topic, replicas)});
       return;
     }
     ++leaders_[partition.leader_id];

@@ -56,6 +56,7 @@ struct ClusterView {
   std::map<int32_t, int64_t> quorum_lag_ms = {};  ///< how long ago voters and brokers kept up
   std::map<int32_t, int64_t> bytes = {};          ///< in the log directories of each broker
   bool tells_log_dirs = true;                     ///< false before 1.0
+  bool elects_unclean = true;                     ///< false before 2.4
   std::vector<GroupBehind> groups = {};
   std::vector<RollbackState> rollbacks = {};
 };

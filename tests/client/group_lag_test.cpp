@@ -45,3 +45,24 @@ TEST_CASE("a group in both stores has its own owners in each, and those of the o
   });
   CHECK(owners == std::vector<std::string>{"in-kafka", "in-zookeeper", "in-zookeeper"});
 }
+
+TEST_CASE(
+    "what a share group has done behind its position is no lag, where its coordinator counts") {
+  Sandbox sandbox{{}};
+  sandbox.create_topic("t", 1, 1);
+  ClientOptions options;
+  options.bootstrap = net::parse_host_ports(sandbox.bootstrap(), 9092);
+  Cluster cluster(options);
+  auto lag_of = [&](int64_t counted) {
+    StoredGroup group;
+    CommittedOffset start;
+    start.offset = 0;
+    start.lag = counted;
+    group.offsets.partitions = CommittedOffsets({{{"t", 0}, start}});
+    std::optional<int64_t> lag;
+    measure_lag(cluster, {group}, false, [&](const GroupLag& measured) { lag = measured.total(); });
+    return lag;
+  };
+  CHECK(lag_of(7) == 7);
+  CHECK(lag_of(-1) == 0);  // the partition is empty
+}

@@ -56,11 +56,22 @@ TEST_CASE("a dead broker is named with what it takes along") {
   CHECK(found[0].kind == "broker-missing");
   CHECK(found[0].broker == 3);
   CHECK(found[0].message == "not in the cluster, and holds 2 replicas");
+  CHECK(found[0].remedy == "start broker 3; if it is lost: kt reassign plan --drain 3");
   CHECK(found[1].kind == "offline");
   CHECK(found[1].topic == "b");
   CHECK(found[1].remedy == "start broker 3");
   CHECK(found[2].kind == "under-replicated");
   CHECK(found[2].partition == 0);
+}
+
+TEST_CASE("a living replica out of sync may lead where the others are lost") {
+  auto metadata = cluster_of({1, 2});
+  add(metadata, "a", -1, {1, 3}, {3});
+  ClusterView view{metadata, {}, {}};
+  CHECK(find_problems(view).at(1).remedy ==
+        "start broker 3; if that is lost: kt elect a --unclean");
+  view.elects_unclean = false;
+  CHECK(find_problems(view).at(1).remedy == "start broker 3");
 }
 
 TEST_CASE("too few replicas in sync for writes outrank a mere lag") {
