@@ -11,7 +11,10 @@
 #include "base/secret.h"
 #include "base/text.h"
 #include "cli/settings.h"
+#include "client/sasl/sasl.h"
 #include "client/security.h"
+#include "missing_right.h"
+#include "protocol/errors.h"
 #include "zookeeper/brokers.h"
 
 namespace kt {
@@ -197,14 +200,24 @@ std::unique_ptr<zk::Session> zookeeper_of(const Context& context, std::string_vi
   return open_zookeeper(context, properties, servers);
 }
 
-std::unique_ptr<Cluster> connect_to(const Context& context, const std::string& cluster) {
-  if (cluster.empty()) return connect(context);
-  return connect(
-      {context.command, settings_for(context.settings, cluster), context.out, context.err});
+namespace {
+
+/// What brokers take us for unless they are set to map names; empty: not known.
+std::string principal_of(const ClientOptions& options, const Properties& properties) {
+  if (options.sasl) return options.sasl->principal;
+  bool has_certificate = options.tls && !tls_options(properties).identity.empty();
+  return has_certificate ? "" : "User:ANONYMOUS";
 }
 
-std::unique_ptr<Cluster> connect(const Context& context) {
+std::unique_ptr<Cluster> connect_as(const Context& context, const std::string& cluster_flag) {
   auto options = client_options(context);
+  options.missing_right =
+      [advice = context.advice, cluster_flag,
+       principal = principal_of(options, client_properties(context))](const MissingRight& right) {
+        bool named = right.resource_type != AclResource::cluster;
+        advice->add(right.error_code, error_name(right.error_code),
+                    named ? right.resource_name : "", sentence_of(right, principal, cluster_flag));
+      };
   options.names_zookeeper = names_zookeeper(context);
   if (context.settings.verbose)
     if (auto ignored = never_asked(client_properties(context)); !ignored.empty())
@@ -214,5 +227,17 @@ std::unique_ptr<Cluster> connect(const Context& context) {
   options.zookeeper = [own](std::string_view what) { return zookeeper_of(*own, what); };
   return std::make_unique<Cluster>(std::move(options));
 }
+
+}  // namespace
+
+std::unique_ptr<Cluster> connect_to(const Context& context, const std::string& cluster) {
+  if (cluster.empty()) return connect(context);
+  Context other(context.command, settings_for(context.settings, cluster), context.out, context.err);
+  other.advice = context.advice;
+  bool is_context = other.settings.bootstrap_server != cluster;
+  return connect_as(other, (is_context ? " --context " : " -b ") + cluster);
+}
+
+std::unique_ptr<Cluster> connect(const Context& context) { return connect_as(context, ""); }
 
 }  // namespace kt

@@ -151,6 +151,9 @@ transactional ids, IdempotentWrite on the cluster; --consumer is Read and Descri
 groups. A resource that no rule was about was open to all where brokers have
 allow.everyone.if.no.acl.found=true, and is so no longer.
 
+Where any command lacks a right, its error names the operation, the resource and the line of this command
+that allows it, to the principal by which brokers know us unless they map names.
+
 Brokers take rules from 0.11 on, prefixed ones from 2.0; in 0.9 and 0.10 they stand in ZooKeeper, which
 -z must name. With --dry-run nothing is sent to brokers, since they cannot check alone.)",
     .examples = {{"kt acl create topic/orders --allow User:alice --operation Read,Describe",

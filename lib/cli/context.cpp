@@ -18,7 +18,7 @@ Context::Context(const Command& command, Settings settings, Sink& out, Sink& err
 
 Report& Context::report() {
   if (!report_) {
-    ReportOptions options{settings.format, settings.utc, command.streams};
+    ReportOptions options{settings.format, settings.utc, command.streams, true, advice};
     report_ = std::make_unique<Report>(command.rows, options, out, err);
   }
   return *report_;

@@ -51,6 +51,9 @@ class Context {
   /// All commands, for those that speak about commands (help, completion, schema).
   const CommandList* commands = nullptr;
 
+  /// What clusters that were asked said beyond error codes; told with the errors.
+  std::shared_ptr<Advice> advice = std::make_shared<Advice>();
+
   /// The answer's rows, made on first use from the command's schema. Finished by main.
   Report& report();
   bool has_report() const { return report_ != nullptr; }

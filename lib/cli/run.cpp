@@ -25,6 +25,13 @@ std::string sentence(const Error& error) {
   return "kt: " + error.message() + (error.hint().empty() ? "" : " (" + error.hint() + ')') + '\n';
 }
 
+/// With what is known of the codes that led to it as its hint, which is nearer than its own.
+Error with_advice(const Error& error, const std::vector<ItemError>& advice) {
+  std::vector<std::string> sentences;
+  for (const auto& one : advice) sentences.push_back(one.message);
+  return sentences.empty() ? error : Error(error.message(), error.exit(), join(sentences, "; "));
+}
+
 /// The value of a password-like setting shows in no `ps` from here on.
 void blank_secrets(int argc, char** argv, Sink& err) {
   for (int i = 1; i < argc && std::strcmp(argv[i], "--") != 0; ++i) {
@@ -141,13 +148,20 @@ class Run {
     Exit exit = Exit::ok;
     try {
       exit = invocation.run(context);
-    } catch (const Error& error) {
+    } catch (const Error& thrown) {
+      auto error = with_advice(thrown, context.advice->untold());
       out_.flush();
       err_.say(sentence(error));
       exit = error.exit();
       if (!command.rows.name.empty() && context.settings.format == Format::json)
-        context.report().failed(error.message());
+        context.report().failed(error.hint() == thrown.hint()
+                                    ? error.message()
+                                    : error.message() + "; " + error.hint());
     }
+    if (exit != Exit::ok || (context.has_report() && context.report().has_errors()))
+      for (auto& error : context.advice->untold())
+        context.has_report() ? context.report().error(std::move(error))
+                             : err_.say("kt: " + describe(error) + '\n');
     if (context.has_report()) {
       context.report().finish();
       if (exit == Exit::ok && context.report().has_errors()) exit = Exit::failed;

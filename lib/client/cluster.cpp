@@ -231,6 +231,7 @@ void Cluster::run(const AnyRequest& request, const Target& target, const CallOpt
       connection.send(request, version, deadline);
       auto examination = decode(connection.receive(deadline));
       connection.throttle(examination.throttle);
+      tell_denials(*request.api, examination.denials, target.key, connection.apis());
       if (examination.verdict == Verdict::final_answer || !options.retry) return;
       if (examination.verdict != Verdict::again) forget(target);
       auto pause = backoff(attempt);
@@ -325,6 +326,8 @@ void Cluster::run_each_once(const std::vector<EachRequest*>& requests, const Cal
         auto& request = *share.requests[share.done];
         auto examination = request.decode(share.lease->connection->receive(deadline));
         share.lease->connection->throttle(examination.throttle);
+        tell_denials(*request.request.api, examination.denials, options.coordinator_of,
+                     share.lease->connection->apis());
         request.again =
             examination.verdict == Verdict::again ||
             examination.error_code == static_cast<int16_t>(ErrorCode::coordinator_not_available);

@@ -113,6 +113,10 @@ class Cluster {
   Deadline deadline() const;
   /// A streaming job got on: its limit counts from now again.
   void progress();
+  /// Tells of the rights that an answer says are missing; it was about the group, transactional id
+  /// or topic `key` where it names nothing itself.
+  void tell_denials(const Api& api, const std::vector<Denial>& denials, const std::string& key,
+                    const BrokerApis& apis) const;
   /// The time to wait before try number `attempt` (from 1), with jitter.
   Milliseconds backoff(int attempt) const;
 
@@ -158,6 +162,8 @@ class Cluster {
   void check_cluster_id(const Api& api);
   void refuse_other_cluster(const std::string& actual) const;
   bool no_broker_ever_answered() const;
+  /// Empty where it is not known.
+  std::string topic_name(const Uuid& id) const;
   /// The broker that the target means now; nothing where any will do.
   std::optional<int32_t> choose(const Target& target, Deadline deadline);
   void forget(const Target& target);

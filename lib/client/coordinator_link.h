@@ -23,6 +23,8 @@ class CoordinatorLink {
     auto reply = decode_reply<typename M::Response>(
         exchange(any_request_by_version<M>(make), at_most, wait));
     auto found = examine(&reply.message, *M::api().response);
+    if (!found.denials.empty())
+      cluster_.tell_denials(M::api(), found.denials, group_, connection().apis());
     if (found.verdict == Verdict::not_coordinator) moved();
     return reply;
   }

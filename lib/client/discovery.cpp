@@ -4,7 +4,9 @@
 #include <algorithm>
 
 #include "client/cluster.h"
+#include "protocol/acl.h"
 #include "protocol/errors.h"
+#include "protocol/msg/create_partitions.h"
 #include "protocol/msg/find_coordinator.h"
 #include "protocol/msg/metadata.h"
 #include "zookeeper/brokers.h"
@@ -138,6 +140,7 @@ std::vector<std::pair<std::string, Coordinator>> Cluster::find_coordinators(
   CallOptions options;
   options.deadline = deadline;
   for (size_t next = 0; next < keys.size();) {
+    options.coordinator_of = keys[next];
     std::vector<std::string> rest(keys.begin() + static_cast<ptrdiff_t>(next), keys.end());
     auto reply =
         call_by_version<Request>([&](int16_t version) { return make(version, rest); }, options);
@@ -184,6 +187,33 @@ std::map<std::string, Coordinator> Cluster::find_until(CoordinatorKind kind,
 std::map<std::string, Coordinator> Cluster::coordinators(CoordinatorKind kind,
                                                          const std::vector<std::string>& keys) {
   return find_until(kind, keys, deadline());
+}
+
+void Cluster::tell_denials(const Api& api, const std::vector<Denial>& denials,
+                           const std::string& key, const BrokerApis& apis) const {
+  if (!options_->missing_right) return;
+  bool before_1_0 = !apis.range(msg::CreatePartitionsRequest::api().key);
+  for (const auto& denial : denials) {
+    auto type = refused_resource(denial.error_code);
+    if (!type) continue;
+    auto operation = operation_needed(api.key, *type, before_1_0);
+    if (!operation && type == AclResource::delegation_token) {  // of another user's tokens
+      type = AclResource::user;
+      operation = operation_needed(api.key, *type);
+    }
+    auto name = type == AclResource::cluster ? std::string(kClusterResource) : denial.name;
+    if (name.empty() && !denial.topic_id.is_zero()) name = topic_name(denial.topic_id);
+    if (name.empty()) name = key;
+    if (operation && !name.empty())
+      options_->missing_right({denial.error_code, *operation, *type, name});
+  }
+}
+
+std::string Cluster::topic_name(const Uuid& id) const {
+  std::lock_guard lock(mutex_);
+  for (const auto& [name, topic] : metadata_->topics)
+    if (topic.id == id) return name;
+  return {};
 }
 
 void Cluster::forget_coordinator(CoordinatorKind kind, const std::string& key) {

@@ -240,6 +240,8 @@ void Fetcher::on_error(FetchPartition& partition, int16_t error_code) {
     return;
   }
   if (!is_about_leadership(error_code)) {
+    consumer_.cluster_.tell_denials(msg::FetchRequest::api(), {{error_code}}, partition.id.topic,
+                                    connection_->apis());
     consumer_.fail_partition(partition, {FetchFailure::Kind::refused,
                                          fmt::format("{} cannot be read: {}", name_of(partition.id),
                                                      error_text(error_code))});

@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "net/address.h"
+#include "protocol/acl.h"
 #include "zookeeper/session.h"
 
 namespace kt::net {
@@ -30,6 +31,14 @@ struct RequestLog {
   double elapsed_ms = 0;
   size_t request_bytes = 0;
   size_t response_bytes = 0;
+};
+
+/// What a broker says we have no right to.
+struct MissingRight {
+  int16_t error_code = 0;
+  AclOperation operation = AclOperation::read;
+  AclResource resource_type = AclResource::topic;
+  std::string resource_name;
 };
 
 struct ClientOptions {
@@ -56,6 +65,8 @@ struct ClientOptions {
   bool names_zookeeper = false;
   /// Called after every answer, from any thread that makes requests.
   std::function<void(const RequestLog&)> log;
+  /// Called where an answer says that a right is missing, from any thread that makes requests.
+  std::function<void(const MissingRight&)> missing_right;
 };
 
 }  // namespace kt

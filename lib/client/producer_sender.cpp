@@ -168,7 +168,7 @@ void BrokerSender::settle(const Request& request, const ResponseFrame& frame) {
               partition.error_code == ErrorCode::duplicate_sequence_number)
             queue_.acknowledged(request[i], partition.base_offset);
           else
-            queue_.refused(request[i], partition.error_code, partition.error_message.value_or(""));
+            refused(request[i], partition.error_code, partition.error_message.value_or(""));
         }
       }
     }
@@ -180,6 +180,12 @@ void BrokerSender::settle(const Request& request, const ResponseFrame& frame) {
   for (size_t i = 0; i < request.size(); ++i)
     if (!settled[i])
       queue_.give_up(request[i], Error("the broker's answer left this partition out"));
+}
+
+void BrokerSender::refused(const Shipment& shipment, int16_t code, const std::string& message) {
+  cluster_.tell_denials(msg::ProduceRequest::api(), {{code}}, shipment.lane->topic_name,
+                        connection_->apis());
+  queue_.refused(shipment, code, message);
 }
 
 /// Sleeps until the broker answers, somebody wakes, or the queue said to look again.

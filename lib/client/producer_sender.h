@@ -38,6 +38,7 @@ class BrokerSender {
   void receive();
   void wait();
   void finish(const Shipment& shipment);
+  void refused(const Shipment& shipment, int16_t code, const std::string& message);
   void settle(const Request& request, const ResponseFrame& frame);
   void connection_lost(const Error& error);
 

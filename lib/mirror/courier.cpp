@@ -164,9 +164,14 @@ void Courier::settle(Request& request, const ResponseFrame& frame) {
         mirror_.acknowledged(*shipment.lane, shipment.lane_epoch, shipment.batch,
                              partition.base_offset);
       else
-        mirror_.refused(*shipment.lane, shipment.lane_epoch, shipment.batch, partition.error_code,
-                        partition.error_message.value_or(""));
+        refused(shipment, partition.error_code, partition.error_message.value_or(""));
     }
+}
+
+void Courier::refused(const Shipment& shipment, int16_t code, const std::string& message) {
+  target_.tell_denials(msg::ProduceRequest::api(), {{code}}, shipment.lane->target.topic,
+                       connection_->apis());
+  mirror_.refused(*shipment.lane, shipment.lane_epoch, shipment.batch, code, message);
 }
 
 /// Sleeps until the broker answers or somebody has something to send.

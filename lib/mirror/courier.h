@@ -36,6 +36,7 @@ class Courier {
     bool answered = false;
   };
   using Request = std::vector<Shipment>;
+  void refused(const Shipment& shipment, int16_t code, const std::string& message);
 
   void run();
   Request collect();

@@ -1,5 +1,7 @@
 #include "output/report.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "base/text.h"
 
@@ -24,6 +26,39 @@ std::unique_ptr<Formatter> make_formatter(const Schema& schema, const ReportOpti
 }
 
 }  // namespace
+
+void Advice::add(int code, std::string error, std::string name, std::string sentence) {
+  std::lock_guard lock(mutex_);
+  for (const auto& known : known_)
+    if (known.sentence == sentence) return;
+  known_.push_back({code, std::move(error), std::move(name), std::move(sentence)});
+}
+
+std::string Advice::of(const ItemError& error) {
+  std::lock_guard lock(mutex_);
+  auto concerns = [&](const std::string& name) {
+    return name.empty() || std::ranges::any_of(error.item, [&](const auto& part) {
+             if (part.second.is_null() || part.second.is_integer()) return false;
+             auto text = part.second.text();
+             return text == name || text.ends_with("/" + name);
+           });
+  };
+  for (auto& known : known_)
+    if (known.code == error.code && concerns(known.name)) {
+      known.told = true;
+      return known.sentence;
+    }
+  return {};
+}
+
+std::vector<ItemError> Advice::untold() {
+  std::lock_guard lock(mutex_);
+  std::vector<ItemError> errors;
+  for (auto& known : known_)
+    if (!std::exchange(known.told, true))
+      errors.push_back({{}, known.code, known.error, known.sentence});
+  return errors;
+}
 
 Report::Report(const Schema& schema, ReportOptions options, Sink& out, Sink& err)
     : schema_(schema),
@@ -50,6 +85,10 @@ void Report::set(std::string_view key, Value value) {
 }
 
 void Report::error(ItemError error) {
+  if (auto advice = options_.advice ? options_.advice->of(error) : ""; !advice.empty()) {
+    while (error.message.ends_with('.')) error.message.pop_back();
+    error.message += error.message.empty() ? advice : "; " + advice;
+  }
   err_.say("kt: " + describe(error) + '\n');
   errors_.push_back(std::move(error));
 }

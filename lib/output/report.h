@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -24,11 +25,35 @@ struct ItemError {
   std::string message;  ///< one sentence
 };
 
+/// What else is known of error codes that brokers answered with: the way out. Filled by any thread,
+/// told by the one that reports.
+class Advice {
+ public:
+  /// About a code, its name and the thing that it concerns; without a name, whatever thing.
+  void add(int code, std::string error, std::string name, std::string sentence);
+  /// What there is about the item, which is told by that; else empty.
+  std::string of(const ItemError& error);
+  /// As errors, what was told of no item; all is told then.
+  std::vector<ItemError> untold();
+
+ private:
+  struct Known {
+    int code;
+    std::string error;
+    std::string name;
+    std::string sentence;
+    bool told = false;
+  };
+  std::mutex mutex_;
+  std::vector<Known> known_;
+};
+
 struct ReportOptions {
   Format format = Format::table;
   bool utc = false;      ///< times of tables in UTC
   bool streams = false;  ///< a table prints what it has after kStreamRows rows
   bool headings = true;  ///< of tables, CSV and TSV
+  std::shared_ptr<Advice> advice{};
 };
 
 /// What each format does with rows; Report keeps the rules that all share.

@@ -219,9 +219,10 @@ AclAnswer weigh(std::span<const Acl> acls, const AclQuestion& question, bool old
   return answer;
 }
 
-std::optional<AclOperation> operation_needed(int16_t api_key, AclResource type) {
+std::optional<AclOperation> operation_needed(int16_t api_key, AclResource type, bool before_1_0) {
   const auto* api = find_api(api_key);
   if (api == nullptr) return std::nullopt;
+  if (before_1_0 && api->name == "OffsetFetch" && type == Resource::group) return Operation::read;
   for (const auto& need : kNeeds)
     if (need.api == api->name && need.type == type) return need.operation;
   return std::nullopt;

@@ -104,8 +104,10 @@ bool implies(AclOperation allowed, AclOperation operation, bool old = false);
 AclAnswer weigh(std::span<const Acl> acls, const AclQuestion& question, bool old = false);
 
 /// The operation that an API takes on a resource that it refused with the code of its type; Kafka's
-/// documentation has the list. Nothing where it takes none.
-std::optional<AclOperation> operation_needed(int16_t api_key, AclResource type);
+/// documentation has the list. Nothing where it takes none. Before 1.0 (`before_1_0`) a group's
+/// positions took Read.
+std::optional<AclOperation> operation_needed(int16_t api_key, AclResource type,
+                                             bool before_1_0 = false);
 
 /// Those that brokers ever ask for on a resource of this type, All first.
 std::span<const AclOperation> operations_of(AclResource type);

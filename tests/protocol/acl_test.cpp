@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "protocol/msg/offset_commit.h"
+#include "protocol/msg/offset_fetch.h"
 #include "protocol/msg/produce.h"
 #include "protocol/schema.h"
 
@@ -124,6 +125,8 @@ TEST_CASE("a refused resource names the operation by the API that was asked") {
   CHECK(operation_needed(msg::ProduceRequest::api().key, AclResource::topic) == Op::write);
   CHECK(operation_needed(msg::OffsetCommitRequest::api().key, AclResource::topic) == Op::read);
   CHECK(operation_needed(msg::OffsetCommitRequest::api().key, AclResource::group) == Op::read);
+  CHECK(operation_needed(msg::OffsetFetchRequest::api().key, AclResource::group) == Op::describe);
+  CHECK(operation_needed(msg::OffsetFetchRequest::api().key, AclResource::group, true) == Op::read);
   CHECK_FALSE(operation_needed(msg::OffsetCommitRequest::api().key, AclResource::cluster));
   CHECK(refused_resource(29) == AclResource::topic);
   CHECK(refused_resource(30) == AclResource::group);

@@ -32,6 +32,8 @@ struct SaslOptions {
   std::string mechanism;  ///< SCRAM-SHA-256
   std::string who;        ///< for messages: `user "alice"`
   SaslBegin begin;
+  std::string
+      principal{};  ///< what brokers take us for by themselves, `User:alice`; empty: unknown
 };
 
 std::unique_ptr<SaslClient> plain_client(const std::string& user, const std::string& password);

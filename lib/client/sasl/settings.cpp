@@ -75,6 +75,7 @@ std::shared_ptr<const SaslOptions> sasl_options(const Properties& properties) {
     settings.require_module(mechanism, "PlainLoginModule");
     auto login = login_of(settings, mechanism);
     options->who = "user " + in_quotes(login.user);
+    options->principal = "User:" + login.user;
     options->begin = [login](const std::string&, Deadline) {
       return plain_client(login.user, login.password);
     };
@@ -83,6 +84,7 @@ std::shared_ptr<const SaslOptions> sasl_options(const Properties& properties) {
     auto login = login_of(settings, mechanism);
     bool is_token = settings.jaas() && lower(settings.jaas()->option("tokenauth")) == "true";
     options->who = (is_token ? "delegation token " : "user ") + in_quotes(login.user);
+    if (!is_token) options->principal = "User:" + login.user;
     options->begin = [login, mechanism, is_token](const std::string&, Deadline) {
       return scram_client(mechanism, login.user, login.password, is_token,
                           base64url(net::random_bytes(kNonceBytes)));
