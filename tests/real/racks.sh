@@ -5,41 +5,11 @@
 #   tests/real/racks.sh RELEASE     KT is the executable
 #
 # Brokers 1 and 2 are in rack a, broker 3 is alone in rack b and has two log directories.
-set -uo pipefail
-
-here=$(cd "$(dirname "$0")" && pwd)
-release=$1
-kt=$(realpath "${KT:-$here/../../build/cmd/kt}")
-scratch=$(mktemp -d)
-cluster=$scratch/cluster
-trap '"$here/kafka.sh" stop "$cluster" 2>/dev/null; rm -rf "$scratch"' EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
-
-fail() {
-  echo "racks.sh $release: $*"
-  exit 1
-}
-
-# is WANTED COMMAND...: what it prints, in the end.
-is() {
-  local wanted=$1 told deadline=$((SECONDS + 60))
-  shift
-  until told=$("$@" 2>&1 | tr '\n' ' ') && [ "$told" = "$wanted" ]; do
-    [ $SECONDS -lt $deadline ] || fail "$*: $told, wanted: $wanted"
-    sleep 0.2
-  done
-}
-run() { timeout -k 5 120 "$kt" "$@" >last.log 2>&1 || fail "kt $* ends with $?: $(cat last.log)"; }
+# shellcheck source=common.sh
+. "$(dirname "$0")/common.sh"
 
 data=$cluster/broker-3/data other=$cluster/broker-3/other
-KT_BOOTSTRAP_SERVER=$("$here/kafka.sh" start "$release" "$cluster" 3 1:broker.rack=a 2:broker.rack=a 3:broker.rack=b \
-  "3:log.dirs=$data,$other") || exit 1
-export KT_BOOTSTRAP_SERVER
-if [ -e "$cluster/zookeeper" ]; then
-  KT_ZOOKEEPER=$(cat "$cluster/zookeeper")
-  export KT_ZOOKEEPER
-fi
+start 3 1:broker.rack=a 2:broker.rack=a 3:broker.rack=b "3:log.dirs=$data,$other"
 cd "$scratch" || exit 1
 
 # partitions TOPIC: of how many a replica is on broker 3. holds FILE: of how many a plan puts one there.

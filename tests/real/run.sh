@@ -195,7 +195,7 @@ for release in 0.10.2.2 2.8.2 4.3.0; do
 done
 
 echo "Rights, on a cluster of one broker"
-for release in 2.8.2 4.3.0; do
+for release in 0.10.2.2 2.8.2 4.3.0; do
   case " ${releases[*]} " in *" $release "*) suite "rights $release" timeout -k 20 300 bash "$here/rights.sh" "$release" ;; esac
 done
 
