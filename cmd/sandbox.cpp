@@ -90,6 +90,7 @@ class RunSandbox : public Invocation {
   sandbox::Options options_;
   std::vector<std::string> settings_;
   std::vector<std::string> users_;
+  bool acl_ = false;
   std::vector<std::string> faults_;
   std::vector<std::string> topics_;
   std::string ready_file_;
@@ -112,6 +113,8 @@ class RunSandbox : public Invocation {
          "Ask for SASL, and know this user; file:PATH, exec:COMMAND or env:NAME for the password; "
          "repeatable",
          &users_},
+        {"--acl", "",
+         "Enforce rights: who has none may do nothing, but for --set super.users=User:NAME", &acl_},
         {"--set", "KEY=VALUE", "Broker setting, as in server.properties; repeatable", &settings_},
         {"--fault", "API[@BROKER]:EFFECT[:COUNT]",
          "Trouble on demand: an error's name, delay=500ms, cut=BYTES, drop or stop; repeatable",
@@ -133,6 +136,9 @@ class RunSandbox : public Invocation {
   }
 
   Exit run(Context& context) override {
+    if (acl_)
+      options_.configs["authorizer.class.name"] =
+          "org.apache.kafka.metadata.authorizer.StandardAuthorizer";
     for (const auto& setting : settings_) {
       auto equals = setting.find('=');
       if (equals == std::string::npos)
@@ -207,11 +213,15 @@ const Command sandbox_command{
     .text =
         R"(Starts a Kafka cluster inside this process: real sockets, real protocol, state in memory. Unmodified clients work with it.
 
-With a command after --, runs the command with KT_BOOTSTRAP_SERVER set to the brokers' addresses, forwards signals to it, exits with its code and leaves nothing behind. Without one, prints the addresses on standard output as soon as clients may connect, and runs until Ctrl-C.)",
+With a command after --, runs the command with KT_BOOTSTRAP_SERVER set to the brokers' addresses, forwards signals to it, exits with its code and leaves nothing behind. Without one, prints the addresses on standard output as soon as clients may connect, and runs until Ctrl-C.
+
+With --acl rights (kt acl) hold as with Kafka's own authorizer. Who connects is User:NAME by --user, with a client's certificate its subject, else User:ANONYMOUS. --set super.users='User:admin;User:other' names those who may do everything, and with --set allow.everyone.if.no.acl.found=true everybody may do what no rule is about.)",
     .examples = {{"kt sandbox --brokers 3 -- kt topic list",
                   "one command on a cluster of three brokers"},
                  {"kt sandbox --topic orders:6 -- make check",
                   "a test run of another project, with a topic ready"},
+                 {"kt sandbox --acl --set super.users=User:ANONYMOUS -- kt acl list",
+                  "with rights that hold"},
                  {"kt sandbox --as-version 0.10.2 --port 9092",
                   "an old broker on the usual port, until Ctrl-C"}},
     .connects = false,

@@ -23,14 +23,14 @@ constexpr std::string_view kNobodyNamed = "anyone else";
 /// What decides, over the rules of the resource and, for creating a topic, of the cluster.
 struct Rules {
   std::vector<Acl> of_resource, of_cluster;
-  bool old = false;  ///< before 0.11
+  DescribeBy describe;
 
   AclAnswer answer(const AclQuestion& question) const {
     AclQuestion on_cluster = question;
     on_cluster.resource_type = AclResource::cluster;
     on_cluster.resource_name = kClusterResource;
-    auto wider = weigh(of_cluster, on_cluster, old);
-    return wider.allowed ? wider : weigh(of_resource, question, old);
+    auto wider = weigh(of_cluster, on_cluster, describe);
+    return wider.allowed ? wider : weigh(of_resource, question, describe);
   }
 
   /// Principals that rules name, or hosts of rules that concern the principal.
@@ -88,7 +88,7 @@ Exit explain_acls(Context& context, Cluster& cluster, const AclChoice& choice) {
   const auto& target = choice.targets.front();
   AclFilter filter{
       .resource_type = target.type, .resource_name = target.name, .pattern = AclPattern::match};
-  Rules rules{describe_acls(cluster, filter), {}, acls_in_zookeeper(cluster)};
+  Rules rules{describe_acls(cluster, filter), {}, describe_by(release_of(cluster.apis_of_any()))};
   if (target.type == AclResource::topic && choice.operation == AclOperation::create)
     rules.of_cluster =
         describe_acls(cluster, {.resource_type = AclResource::cluster, .pattern = AclPattern::any});

@@ -1,6 +1,7 @@
 #include "output/report.h"
 
 #include <algorithm>
+#include <ranges>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -43,7 +44,7 @@ std::string Advice::of(const ItemError& error) {
              return text == name || text.ends_with("/" + name);
            });
   };
-  for (auto& known : known_)
+  for (auto& known : std::views::reverse(known_))  // the last is what the item ended with
     if (known.code == error.code && concerns(known.name)) {
       known.told = true;
       return known.sentence;

@@ -194,15 +194,21 @@ bool AclFilter::matches(const Acl& acl) const {
                                       : *resource_name == acl.resource_name;
 }
 
-bool implies(AclOperation allowed, AclOperation operation, bool old) {
+DescribeBy describe_by(std::string_view release) {
+  if (release.starts_with("0.9") || release.starts_with("0.10.0")) return DescribeBy::read_write;
+  return release.starts_with("0.10") ? DescribeBy::and_delete : DescribeBy::and_alter;
+}
+
+bool implies(AclOperation allowed, AclOperation operation, DescribeBy describe) {
   if (allowed == operation || allowed == Operation::all) return true;
   if (operation == Operation::describe_configs) return allowed == Operation::alter_configs;
   if (operation != Operation::describe) return false;
   return allowed == Operation::read || allowed == Operation::write ||
-         (!old && (allowed == Operation::remove || allowed == Operation::alter));
+         (allowed == Operation::remove && describe >= DescribeBy::and_delete) ||
+         (allowed == Operation::alter && describe >= DescribeBy::and_alter);
 }
 
-AclAnswer weigh(std::span<const Acl> acls, const AclQuestion& question, bool old) {
+AclAnswer weigh(std::span<const Acl> acls, const AclQuestion& question, DescribeBy describe) {
   AclAnswer answer;
   for (const auto& acl : acls) {
     answer.has_rules |= acl.concerns(question.resource_type, question.resource_name);
@@ -211,7 +217,7 @@ AclAnswer weigh(std::span<const Acl> acls, const AclQuestion& question, bool old
                   (acl.operation == question.operation || acl.operation == Operation::all);
     if (denies) return {false, acl, true};
     bool allows = acl.permission == AclPermission::allow &&
-                  implies(acl.operation, question.operation, old) && !answer.rule;
+                  implies(acl.operation, question.operation, describe) && !answer.rule;
     if (!allows) continue;
     answer.allowed = true;
     answer.rule = acl;

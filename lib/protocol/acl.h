@@ -96,12 +96,19 @@ struct AclAnswer {
   bool has_rules = false;   ///< whether any rule concerns the resource
 };
 
-/// Operations whose permission is one for `operation` too: Read, Write, Delete and Alter for
-/// Describe, AlterConfigs for DescribeConfigs. Before 0.11 (`old`) Read and Write alone did so.
-bool implies(AclOperation allowed, AclOperation operation, bool old = false);
+/// Besides Read and Write, what implies Describe: nothing before 0.10.1, Delete before 0.11.
+enum class DescribeBy { read_write, and_delete, and_alter };
+/// By the release, `0.10.2`.
+DescribeBy describe_by(std::string_view release);
+
+/// Whether the permission of `allowed` is one for `operation` too; AlterConfigs is for
+/// DescribeConfigs.
+bool implies(AclOperation allowed, AclOperation operation,
+             DescribeBy describe = DescribeBy::and_alter);
 
 /// Weighs the rules.
-AclAnswer weigh(std::span<const Acl> acls, const AclQuestion& question, bool old = false);
+AclAnswer weigh(std::span<const Acl> acls, const AclQuestion& question,
+                DescribeBy describe = DescribeBy::and_alter);
 
 /// The operation that an API takes on a resource that it refused with the code of its type; Kafka's
 /// documentation has the list. Nothing where it takes none. Before 1.0 (`before_1_0`) a group's

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "sandbox/authorizer.h"
 #include "sandbox/config_definitions.h"
 #include "sandbox/data_directory.h"
 #include "sandbox/groups.h"
@@ -92,7 +93,7 @@ void Cluster::check_options() const {
     throw Error("there is no port for each broker from " + std::to_string(options_.port) + " on",
                 Exit::usage);
   for (const auto& [name, value] : options_.configs) {
-    if (name == "kt.reassignment.ms") continue;
+    if (name == "kt.reassignment.ms" || is_of_authorizer(name)) continue;
     const ConfigDefinition* definition = find_broker_config(name);
     if (!definition)
       throw Error("the sandbox knows no broker setting \"" + name + "\"", Exit::usage);

@@ -56,6 +56,7 @@ constexpr ConfigDefinition kTopicConfigs[] = {
 
 constexpr ConfigDefinition kBrokerConfigs[] = {
     {"advertised.listeners", string, nullptr},
+    {"authorizer.class.name", string, "", nullptr, nullptr, INT64_MIN, false},
     {"auto.create.topics.enable", boolean, "true", nullptr, kBooleans, INT64_MIN, false},
     {"auto.leader.rebalance.enable", boolean, "true", nullptr, kBooleans, INT64_MIN, false},
     {"background.threads", int32, "10", nullptr, nullptr, 1},

@@ -42,6 +42,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void on_close(std::function<void()> action) { on_close_ = std::move(action); }
 
   const std::string& peer_host() const { return peer_host_; }
+  /// The subject of its certificate; empty without one.
+  std::string subject() const { return tls_ ? tls_->client_subject() : ""; }
   /// Who it is, or is about to say it is.
   std::unique_ptr<SaslSession> sasl;
 

@@ -10,6 +10,7 @@
 #include "protocol/msg/sasl_authenticate.h"
 #include "protocol/msg/sasl_handshake.h"
 #include "protocol/schema.h"
+#include "sandbox/authorizer.h"
 #include "sandbox/call.h"
 #include "sandbox/handlers/handlers.h"
 
@@ -61,7 +62,9 @@ bool is_admitted(const Cluster& cluster, const Connection& connection, const Api
 
 void serve(Call& call, std::string_view body) {
   try {
-    handlers().at(call.api->key).serve(call, body);
+    if (call.injected_error == 0)
+      call.injected_error = static_cast<int16_t>(check_cluster_right(call));
+    if (!fail_as_a_whole(call)) handlers().at(call.api->key).serve(call, body);
   } catch (const std::exception&) {  // one client's trouble must not end the others
     call.connection->close();
   }

@@ -18,13 +18,6 @@ bool answers_with_one_code(const MessageTable& response, int16_t version) {
   });
 }
 
-/// The empty response with its one error code set.
-void send_failure(Call& call) {
-  const MessageTable& table = *call.api->response;
-  std::unique_ptr<void, void (*)(void*)> response(table.create(), table.destroy);
-  send_response(call, table, response.get());
-}
-
 void set_codes(const StructTable& structure, char* value, int16_t code) {
   for (const FieldTable& field : structure.fields) {
     char* member = value + field.offset;
@@ -97,6 +90,14 @@ void set_error_codes(const MessageTable& table, void* response, int16_t code) {
   set_codes(*table.root, static_cast<char*>(response), code);
 }
 
+bool fail_as_a_whole(Call& call) {
+  const MessageTable& table = *call.api->response;
+  if (call.injected_error == 0 || !answers_with_one_code(table, call.version)) return false;
+  std::unique_ptr<void, void (*)(void*)> response(table.create(), table.destroy);
+  send_response(call, table, response.get());
+  return true;
+}
+
 void Faults::apply(Call& call, std::function<void(Call&)> serve) {
   auto fault = take(call);
   if (!fault) return serve(call);
@@ -109,10 +110,7 @@ void Faults::apply(Call& call, std::function<void(Call&)> serve) {
   if (fault->cut_after_bytes) call.connection->cut_after(*fault->cut_after_bytes);
   call.injected_error = fault->error_code.value_or(0);
   auto proceed = [call, serve = std::move(serve)]() mutable {
-    if (!call.connection->is_open()) return;
-    if (call.injected_error != 0 && answers_with_one_code(*call.api->response, call.version))
-      return send_failure(call);
-    serve(call);
+    if (call.connection->is_open()) serve(call);
   };
   if (fault->delay_ms == 0) return proceed();
   call.cluster.loop().after(fault->delay_ms, std::move(proceed));

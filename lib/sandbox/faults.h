@@ -48,6 +48,10 @@ class Faults {
 /// Puts `code` into every error code of a response.
 void set_error_codes(const MessageTable& table, void* response, int16_t code);
 
+/// Sends the empty response with its error code, where the call is to fail and its answer has one
+/// for all of it.
+bool fail_as_a_whole(Call& call);
+
 /// Reads `API[@BROKER]:EFFECT[:COUNT]`, EFFECT being an error's name or number, `delay=500ms`,
 /// `cut=100`, `drop` or `stop`.
 Fault parse_fault(const std::string& text);

@@ -8,9 +8,6 @@
 namespace kt::sandbox {
 namespace {
 
-constexpr int8_t kAny = 1;  // of types, operations, permissions and patterns alike
-enum Pattern : int8_t { kMatch = 2, kLiteral = 3, kPrefixed = 4 };
-
 using Fields = std::vector<std::string>;
 
 /// The shortest text that gives the same number again.
@@ -27,7 +24,13 @@ double number_in(const std::string& text) {
 
 Acl acl_in(const Fields& line) {
   auto code = [&](size_t field) { return static_cast<int8_t>(parse_number(line.at(field))); };
-  return {code(1), line.at(2), code(3), line.at(4), line.at(5), code(6), code(7)};
+  return {static_cast<AclResource>(code(1)),
+          line.at(2),
+          static_cast<AclPattern>(code(3)),
+          line.at(4),
+          line.at(5),
+          static_cast<AclOperation>(code(6)),
+          static_cast<AclPermission>(code(7))};
 }
 
 /// Names are marked, since an entity without one is the default.
@@ -57,28 +60,12 @@ bool DelegationToken::may_be_renewed_by(const Principal& principal) const {
   return owner == principal || std::ranges::count(renewers, principal) > 0;
 }
 
-bool AclFilter::matches(const Acl& acl) const {
-  auto fits = [](int8_t wanted, int8_t is) { return wanted == kAny || wanted == is; };
-  if (!fits(resource_type, acl.resource_type) || !fits(operation, acl.operation) ||
-      !fits(permission_type, acl.permission_type))
-    return false;
-  if (principal && *principal != acl.principal) return false;
-  if (host && *host != acl.host) return false;
-  if (pattern_type != kAny && pattern_type != kMatch && pattern_type != acl.pattern_type)
-    return false;
-  if (!resource_name) return true;
-  if (pattern_type != kMatch) return *resource_name == acl.resource_name;
-  // What would apply to a resource of this name.
-  if (acl.pattern_type == kPrefixed) return resource_name->starts_with(acl.resource_name);
-  return acl.resource_name == *resource_name || acl.resource_name == "*";
-}
-
 std::vector<Fields> security_lines(const Security& security) {
   std::vector<Fields> lines;
-  auto text = [](auto number) { return std::to_string(number); };
+  auto text = [](auto number) { return std::to_string(static_cast<int>(number)); };
   for (const auto& acl : security.acls)
-    lines.push_back({"acl", text(acl.resource_type), acl.resource_name, text(acl.pattern_type),
-                     acl.principal, acl.host, text(acl.operation), text(acl.permission_type)});
+    lines.push_back({"acl", text(acl.resource_type), acl.resource_name, text(acl.pattern),
+                     acl.principal, acl.host, text(acl.operation), text(acl.permission)});
   for (const auto& [entity, quotas] : security.quotas)
     for (const auto& [key, value] : quotas) {
       auto& line = lines.emplace_back(Fields{"quota", key, exact_text(value)});

@@ -1,5 +1,5 @@
-// Rights, quotas, SCRAM users and delegation tokens: kept and told, but never enforced, since the
-// sandbox obeys everybody.
+// Rights, quotas, SCRAM users and delegation tokens: kept and told. Rights hold where there is an
+// authorizer (authorizer.h), the others are never enforced.
 #pragma once
 
 #include <cstdint>
@@ -10,19 +10,9 @@
 #include <utility>
 #include <vector>
 
+#include "protocol/acl.h"
+
 namespace kt::sandbox {
-
-struct Acl {
-  int8_t resource_type = 0;
-  std::string resource_name;
-  int8_t pattern_type = 3;
-  std::string principal;
-  std::string host;
-  int8_t operation = 0;
-  int8_t permission_type = 0;
-
-  auto operator<=>(const Acl&) const = default;
-};
 
 /// Types and names of an entity ("user", "client-id", "ip"); no name: the default of its type.
 using QuotaEntity = std::map<std::string, std::optional<std::string>>;
@@ -48,19 +38,6 @@ struct Security {
   std::map<std::string, std::map<int8_t, int32_t>>
       scram_iterations;                           // user → mechanism → iterations
   std::map<std::string, DelegationToken> tokens;  // by HMAC
-};
-
-/// What an ACL filter asks for; nothing stands for anything.
-struct AclFilter {
-  int8_t resource_type = 1;
-  std::optional<std::string> resource_name;
-  int8_t pattern_type = 3;
-  std::optional<std::string> principal;
-  std::optional<std::string> host;
-  int8_t operation = 1;
-  int8_t permission_type = 1;
-
-  bool matches(const Acl& acl) const;
 };
 
 /// All of it as lines of fields, for the state file, and one of them read back; lines of other

@@ -23,9 +23,9 @@ Acl rule(AclPermission permission, AclOperation operation, std::string name,
 
 AclAnswer ask(const std::vector<Acl>& rules, AclOperation operation,
               std::string principal = "User:alice", std::string host = "10.0.0.1",
-              bool old = false) {
+              DescribeBy by = DescribeBy::and_alter) {
   return weigh(
-      rules, {AclResource::topic, "orders", operation, std::move(principal), std::move(host)}, old);
+      rules, {AclResource::topic, "orders", operation, std::move(principal), std::move(host)}, by);
 }
 
 constexpr auto allow = AclPermission::allow, deny = AclPermission::deny;
@@ -85,9 +85,12 @@ TEST_CASE("what is allowed implies to describe, what is denied does not") {
   CHECK(ask({rule(deny, Op::read, "orders"), rule(allow, Op::describe, "orders")}, Op::describe)
             .allowed);
   // Before 0.11.
-  CHECK(ask({rule(allow, Op::write, "orders")}, Op::describe, "User:alice", "h", true).allowed);
-  CHECK_FALSE(
-      ask({rule(allow, Op::remove, "orders")}, Op::describe, "User:alice", "h", true).allowed);
+  CHECK(ask({rule(allow, Op::write, "orders")}, Op::describe, "User:alice", "h",
+            DescribeBy::read_write)
+            .allowed);
+  CHECK_FALSE(ask({rule(allow, Op::remove, "orders")}, Op::describe, "User:alice", "h",
+                  DescribeBy::read_write)
+                  .allowed);
 }
 
 TEST_CASE("filters choose by name, or all that concern a resource") {

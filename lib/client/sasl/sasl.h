@@ -32,8 +32,7 @@ struct SaslOptions {
   std::string mechanism;  ///< SCRAM-SHA-256
   std::string who;        ///< for messages: `user "alice"`
   SaslBegin begin;
-  std::string
-      principal{};  ///< what brokers take us for by themselves, `User:alice`; empty: unknown
+  std::string principal{};  ///< what brokers take us for, `User:alice`; empty: not known
 };
 
 std::unique_ptr<SaslClient> plain_client(const std::string& user, const std::string& password);

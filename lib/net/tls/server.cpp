@@ -8,6 +8,7 @@
 #include <cerrno>
 
 #include "base/error.h"
+#include "net/tls/certificate.h"
 #include "net/tls/openssl.h"
 #include "net/tls/stores.h"
 
@@ -103,6 +104,11 @@ ssize_t TlsServerStream::write(const char* bytes, size_t size) {
   size_t count = 0;
   bool done = SSL_write_ex(ssl_, bytes, size, &count) == 1;
   return result(done, count);
+}
+
+std::string TlsServerStream::client_subject() const {
+  X509* certificate = SSL_get0_peer_certificate(ssl_);
+  return certificate ? facts_of(certificate).subject : "";
 }
 
 void TlsServerStream::end() {

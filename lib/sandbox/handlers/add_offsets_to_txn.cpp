@@ -10,6 +10,7 @@ namespace {
 msg::AddOffsetsToTxnResponse handle(Call& call, const msg::AddOffsetsToTxnRequest& request) {
   Transactions& transactions = call.cluster.transactions();
   auto error = check_transaction_coordinator(call, request.transactional_id);
+  if (error == ErrorCode::none) error = check_right(call, AclResource::group, request.group_id);
   if (error == ErrorCode::none)
     error =
         transactions.check(request.transactional_id, {request.producer_id, request.producer_epoch});

@@ -20,11 +20,15 @@ std::vector<Response::TopicResult> add(Call& call, const Request::Transaction& a
     refused = transactions.check(asked.transactional_id, {asked.producer_id, asked.producer_epoch});
   if (refused == ErrorCode::producer_fenced && call.version < 2)
     refused = ErrorCode::invalid_producer_epoch;
+  auto denied = [&](const Request::Topic& topic) {
+    return check_right(call, AclResource::topic, topic.name) != ErrorCode::none;
+  };
   auto exists = [&](const Request::Topic& topic) {
     return std::ranges::all_of(
         topic.partitions, [&](int32_t index) { return call.cluster.partition(topic.name, index); });
   };
-  // One that does not exist keeps the others out too.
+  bool any_denied = std::ranges::any_of(asked.topics, denied);
+  // One that does not exist, or may not be written to, keeps the others out too.
   bool all_exist = std::ranges::all_of(asked.topics, exists);
   std::vector<Response::TopicResult> results;
   for (const auto& topic : asked.topics) {
@@ -32,6 +36,9 @@ std::vector<Response::TopicResult> add(Call& call, const Request::Transaction& a
     result.name = topic.name;
     for (int32_t index : topic.partitions) {
       auto error = refused;
+      if (error == ErrorCode::none && any_denied)
+        error = denied(topic) ? ErrorCode::topic_authorization_failed
+                              : ErrorCode::operation_not_attempted;
       if (error == ErrorCode::none && !all_exist)
         error = call.cluster.partition(topic.name, index) ? ErrorCode::operation_not_attempted
                                                           : ErrorCode::unknown_topic_or_partition;

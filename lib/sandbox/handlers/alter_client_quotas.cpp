@@ -45,7 +45,9 @@ Status alter(Call& call, const Request::Entry& entry, bool validate_only) {
 msg::AlterClientQuotasResponse handle(Call& call, const Request& request) {
   msg::AlterClientQuotasResponse response;
   for (const auto& entry : request.entries) {
-    Status status = alter(call, entry, request.validate_only);
+    Status status = call.injected_error == 0
+                        ? alter(call, entry, request.validate_only)
+                        : Status{static_cast<ErrorCode>(call.injected_error), {}};
     auto& answer = response.entries.emplace_back();
     answer.error_code = number(status.code);
     answer.error_message = status.message;

@@ -42,7 +42,8 @@ msg::AlterUserScramCredentialsResponse handle(Call& call, const Request& request
     result.error_message = status.message;
     if (status.ok()) result.error_message.reset();
   };
-  auto refused = check_controller(call);
+  auto refused = call.injected_error == 0 ? check_controller(call)
+                                          : static_cast<ErrorCode>(call.injected_error);
   for (const auto& asked : request.deletions)
     answer(asked.name, refused == ErrorCode::none ? remove(call.cluster.security(), asked)
                                                   : Status{refused, {}});

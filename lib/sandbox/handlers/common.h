@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 
+#include "sandbox/authorizer.h"
 #include "sandbox/call.h"
 #include "sandbox/groups.h"
 #include "sandbox/transactions.h"
@@ -18,25 +19,32 @@ struct Found {
   Partition* partition = nullptr;
   ErrorCode error = ErrorCode::none;
 };
-/// The partition if the broker that was asked leads it. `leader_epoch` is what the client believes,
+/// The partition if the client may do with its topic what the API is for, and the broker that was
+/// asked leads it. `leader_epoch` is what the client believes,
 /// -1: nothing. With `followers_too` any broker that has a replica will do.
 Found find_led(const Call& call, Topic* topic, int32_t index, int32_t leader_epoch = -1,
                bool followers_too = false);
+/// The same of a topic by its name.
+Found find_led(const Call& call, const std::string& topic, int32_t index,
+               int32_t leader_epoch = -1);
 
 /// not_controller where the request changes the cluster and reached another broker than the
 /// controller; brokers of KRaft clusters forward it instead.
 ErrorCode check_controller(const Call& call);
 
-/// None where the broker that was asked coordinates this group.
+/// None where the client may do with this group what the API is for, and the broker that was asked
+/// coordinates it.
 ErrorCode check_coordinator(const Call& call, const std::string& group_id);
 
 /// The same for a transactional id.
 ErrorCode check_transaction_coordinator(const Call& call, const std::string& transactional_id);
 
-/// Bits of the operations on each kind of resource; without an authorizer everybody may do all of
-/// them.
-constexpr int32_t kTopicOperations = 0xdf8;
-constexpr int32_t kClusterOperations = 0x1fa0;
-constexpr int32_t kGroupOperations = 0x148;
+/// Operations as bits by their numbers, as answers tell them.
+using OperationBits = int32_t;
+
+/// Those of the client on a resource: without an authorizer all there are.
+OperationBits topic_operations(const Call& call, const std::string& topic);
+OperationBits group_operations(const Call& call, const std::string& group);
+OperationBits cluster_operations(const Call& call);
 
 }  // namespace kt::sandbox

@@ -22,6 +22,15 @@ ConfigResource::ConfigResource(const Call& call, int8_t type, const std::string&
     status_ = {static_cast<ErrorCode>(call.injected_error), {}};
     return;
   }
+  auto acl_type = type == kTopicResource   ? AclResource::topic
+                  : type == kGroupResource ? AclResource::group
+                                           : AclResource::cluster;
+  auto denied = acl_type == AclResource::cluster ? check_right(call, acl_type)
+                                                 : check_right(call, acl_type, name);
+  if (denied != ErrorCode::none) {
+    status_ = {denied, std::string(error_meaning(number(denied)))};
+    return;
+  }
   if (type != kTopicResource) own_ = &cluster_.resource_configs(type, name);
   switch (type) {
     case kTopicResource:

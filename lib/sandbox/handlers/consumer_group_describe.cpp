@@ -40,7 +40,7 @@ Described describe(const Call& call, const std::string& id, bool with_operations
   described.group_state = consumer.state_name();
   described.group_epoch = described.assignment_epoch = consumer.epoch();
   described.assignor_name = consumer.assignor();
-  if (with_operations) described.authorized_operations = kGroupOperations;
+  if (with_operations) described.authorized_operations = group_operations(call, id);
   for (const auto& [member_id, member] : consumer.members()) {
     auto& one = described.members.emplace_back();
     one.member_id = member_id;

@@ -11,6 +11,8 @@ namespace {
 msg::ConsumerGroupHeartbeatResponse handle(Call& call,
                                            const msg::ConsumerGroupHeartbeatRequest& request) {
   auto refused = check_coordinator(call, request.group_id);
+  for (const auto& topic : request.subscribed_topic_names.value_or(std::vector<std::string>()))
+    if (refused == ErrorCode::none) refused = check_right(call, AclResource::topic, topic);
   if (refused == ErrorCode::none && call.cluster.feature_level("group.version") == 0)
     refused = ErrorCode::unsupported_version;
   if (refused == ErrorCode::none && request.group_id.empty()) refused = ErrorCode::invalid_request;

@@ -14,13 +14,16 @@ msg::CreateAclsResponse handle(Call& call, const msg::CreateAclsRequest& request
   for (const auto& one : request.creations) {
     auto& result = response.results.emplace_back();
     result.error_message.reset();
+    if (call.injected_error != 0) continue;
     bool concrete = one.resource_type >= kFirstConcrete && one.operation >= kFirstConcrete &&
                     one.permission_type >= kFirstConcrete && !one.resource_name.empty() &&
                     one.principal.find(':') != std::string::npos;
     if (concrete) {
-      call.cluster.security().acls.insert({one.resource_type, one.resource_name,
-                                           one.resource_pattern_type, one.principal, one.host,
-                                           one.operation, one.permission_type});
+      call.cluster.security().acls.insert(
+          {static_cast<AclResource>(one.resource_type), one.resource_name,
+           static_cast<AclPattern>(one.resource_pattern_type), one.principal, one.host,
+           static_cast<AclOperation>(one.operation),
+           static_cast<AclPermission>(one.permission_type)});
       continue;
     }
     result.error_code = number(ErrorCode::invalid_request);

@@ -11,9 +11,8 @@ using Request = msg::CreateDelegationTokenRequest;
 
 ErrorCode check(const Call& call, const Request& request) {
   if (auto refused = check_tokens(call); refused != ErrorCode::none) return refused;
-  bool users = std::ranges::all_of(request.renewers, [](const auto& renewer) {
-    return renewer.principal_type == kAnonymous.first;
-  });
+  bool users = std::ranges::all_of(
+      request.renewers, [](const auto& renewer) { return renewer.principal_type == "User"; });
   return users ? ErrorCode::none : ErrorCode::invalid_principal_type;
 }
 
@@ -24,7 +23,7 @@ DelegationToken make_token(const Call& call, const Request& request, const Princ
   if (request.max_lifetime_ms > 0) lifetime_ms = std::min(lifetime_ms, request.max_lifetime_ms);
   DelegationToken token{.id = cluster.new_uuid(),
                         .owner = owner,
-                        .requester = kAnonymous,
+                        .requester = client_of(call),
                         .issued_ms = now_ms,
                         .latest_expiry_ms = now_ms + lifetime_ms};
   for (const auto& renewer : request.renewers)
@@ -35,13 +34,13 @@ DelegationToken make_token(const Call& call, const Request& request, const Princ
 
 msg::CreateDelegationTokenResponse handle(Call& call, const Request& request) {
   msg::CreateDelegationTokenResponse response;
-  Principal owner = kAnonymous;
+  Principal owner = client_of(call);
   if (request.owner_principal_name && !request.owner_principal_name->empty())
     owner = {request.owner_principal_type.value_or(""), *request.owner_principal_name};
   std::tie(response.principal_type, response.principal_name) = owner;
   if (call.version >= kFirstWithRequester)
     std::tie(response.token_requester_principal_type, response.token_requester_principal_name) =
-        kAnonymous;
+        client_of(call);
   response.issue_timestamp_ms = response.expiry_timestamp_ms = response.max_timestamp_ms = -1;
   response.error_code = number(check(call, request));
   if (response.error_code != number(ErrorCode::none)) return response;

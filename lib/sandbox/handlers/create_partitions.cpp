@@ -15,6 +15,8 @@ using Wanted = msg::CreatePartitionsRequest::Topic;
 Status plan(const Call& call, const Wanted& wanted, Topic* topic, Assignment& assignment) {
   if (auto refused = check_controller(call); refused != ErrorCode::none) return {refused, {}};
   if (call.injected_error != 0) return {static_cast<ErrorCode>(call.injected_error), {}};
+  if (auto denied = check_right(call, AclResource::topic, wanted.name); denied != ErrorCode::none)
+    return {denied, "Topic authorization failed."};
   if (!topic)
     return {ErrorCode::unknown_topic_or_partition,
             "This server does not host this topic-partition."};

@@ -65,8 +65,16 @@ Status check_configs(const Wanted& wanted) {
   return {};
 }
 
-void describe_configs(const Cluster& cluster, const Topic& topic, Result& result) {
+void describe_configs(const Call& call, const Topic& topic, Result& result) {
   constexpr int8_t kSetOnTopic = 1, kDefault = 5;
+  const Cluster& cluster = call.cluster;
+  if (!may(call, AclOperation::describe_configs, AclResource::topic, topic.name)) {
+    result.topic_config_error_code = number(ErrorCode::topic_authorization_failed);
+    result.num_partitions = -1;
+    result.replication_factor = -1;
+    result.configs.reset();
+    return;
+  }
   auto& configs = result.configs.emplace();
   for (const ConfigDefinition& definition : topic_configs()) {
     bool own = topic.configs.contains(definition.name);
@@ -111,7 +119,7 @@ Result create(Call& call, const Wanted& wanted, bool validate_only) {
   for (const auto& config : wanted.configs) configs[config.name] = *config.value;
   Topic& topic = cluster.create_topic(wanted.name, assignment, std::move(configs));
   result.topic_id = topic.id;
-  if (call.version >= 5) describe_configs(cluster, topic, result);
+  if (call.version >= 5) describe_configs(call, topic, result);
   return result;
 }
 
@@ -122,6 +130,17 @@ msg::CreateTopicsResponse handle(Call& call, const msg::CreateTopicsRequest& req
   ErrorCode refused = check_controller(call);
   if (call.injected_error != 0) refused = static_cast<ErrorCode>(call.injected_error);
   for (const auto& wanted : request.topics) {
+    bool allowed = may(call, AclOperation::create, AclResource::cluster) ||
+                   may(call, AclOperation::create, AclResource::topic, wanted.name);
+    if (refused == ErrorCode::none && !allowed) {
+      auto& denied = response.topics.emplace_back();
+      denied.name = wanted.name;
+      denied.error_code =
+          number(call.cluster.release().at_least(2, 0) ? ErrorCode::topic_authorization_failed
+                                                       : ErrorCode::cluster_authorization_failed);
+      denied.error_message = "Authorization failed.";
+      continue;
+    }
     if (refused == ErrorCode::none && names.count(wanted.name) == 1) {
       response.topics.push_back(create(call, wanted, request.validate_only));
       continue;

@@ -10,7 +10,12 @@
 
 namespace kt::sandbox {
 
-inline const Principal kAnonymous = {"User", "ANONYMOUS"};
+/// Type and name of who asks.
+inline Principal client_of(const Call& call) {
+  auto principal = principal_of(call);
+  auto colon = principal.find(':');
+  return {principal.substr(0, colon), principal.substr(colon + 1)};
+}
 
 /// From here on answers tell who asked for a token, who may not be its owner.
 constexpr int16_t kFirstWithRequester = 3;
@@ -31,7 +36,7 @@ inline FoundToken find_token(const Call& call, const std::string& hmac) {
   auto& tokens = call.cluster.security().tokens;
   auto found = tokens.find(hmac);
   if (found == tokens.end()) return {nullptr, ErrorCode::delegation_token_not_found};
-  if (!found->second.may_be_renewed_by(kAnonymous))
+  if (!found->second.may_be_renewed_by(client_of(call)))
     return {nullptr, ErrorCode::delegation_token_owner_mismatch};
   return {&found->second, ErrorCode::none};
 }

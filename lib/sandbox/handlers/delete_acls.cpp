@@ -1,9 +1,9 @@
 // Deletes the rights that filters ask for, and tells which they were.
 #include "protocol/msg/delete_acls.h"
 
+#include "sandbox/handlers/acls.h"
 #include "sandbox/handlers/common.h"
 #include "sandbox/handlers/handlers.h"
-#include "sandbox/security.h"
 
 namespace kt::sandbox {
 namespace {
@@ -12,12 +12,10 @@ msg::DeleteAclsResponse handle(Call& call, const msg::DeleteAclsRequest& request
   msg::DeleteAclsResponse response;
   auto& acls = call.cluster.security().acls;
   for (const auto& asked : request.filters) {
-    AclFilter filter{asked.resource_type_filter, asked.resource_name_filter,
-                     asked.pattern_type_filter,  asked.principal_filter,
-                     asked.host_filter,          asked.operation,
-                     asked.permission_type};
+    AclFilter filter = filter_of(asked);
     auto& result = response.filter_results.emplace_back();
     result.error_message.reset();
+    if (call.injected_error != 0) continue;
     for (auto acl = acls.begin(); acl != acls.end();) {
       if (!filter.matches(*acl)) {
         ++acl;
@@ -25,13 +23,13 @@ msg::DeleteAclsResponse handle(Call& call, const msg::DeleteAclsRequest& request
       }
       auto& deleted = result.matching_acls.emplace_back();
       deleted.error_message.reset();
-      deleted.resource_type = acl->resource_type;
+      deleted.resource_type = static_cast<int8_t>(acl->resource_type);
       deleted.resource_name = acl->resource_name;
-      deleted.pattern_type = acl->pattern_type;
+      deleted.pattern_type = static_cast<int8_t>(acl->pattern);
       deleted.principal = acl->principal;
       deleted.host = acl->host;
-      deleted.operation = acl->operation;
-      deleted.permission_type = acl->permission_type;
+      deleted.operation = static_cast<int8_t>(acl->operation);
+      deleted.permission_type = static_cast<int8_t>(acl->permission);
       acl = acls.erase(acl);
     }
   }

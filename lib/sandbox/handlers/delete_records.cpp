@@ -18,9 +18,9 @@ msg::DeleteRecordsResponse handle(Call& call, const msg::DeleteRecordsRequest& r
       auto& answer = answers.partitions.emplace_back();
       answer.partition_index = asked.partition_index;
       answer.low_watermark = -1;
-      Topic* found_topic = call.cluster.topic(topic.name);
-      Found found = find_led(call, found_topic, asked.partition_index);
-      if (found.partition && call.cluster.setting(*found_topic, "cleanup.policy") == "compact")
+      Found found = find_led(call, topic.name, asked.partition_index);
+      if (found.partition &&
+          call.cluster.setting(found.partition->topic(), "cleanup.policy") == "compact")
         found.error = ErrorCode::policy_violation;
       answer.error_code = number(found.error);
       if (found.error != ErrorCode::none) continue;

@@ -15,6 +15,11 @@ Result remove(Call& call, const std::optional<std::string>& name, const Uuid& id
   result.topic_id = id;
   Topic* topic = name ? call.cluster.topic(*name) : call.cluster.topic(id);
   ErrorCode error = check_controller(call);
+  // KRaft's controller lets who may delete the cluster's things delete any.
+  bool may_any =
+      call.cluster.release().is_kraft() && may(call, AclOperation::remove, AclResource::cluster);
+  if (error == ErrorCode::none && !may_any && (name || topic))
+    error = check_right(call, AclResource::topic, name ? *name : topic->name);
   if (error == ErrorCode::none && !topic)
     error = name ? ErrorCode::unknown_topic_or_partition : ErrorCode::unknown_topic_id;
   if (error == ErrorCode::none && call.cluster.setting("delete.topic.enable") != "true")

@@ -28,7 +28,7 @@ msg::DescribeClusterResponse handle(Call& call, const msg::DescribeClusterReques
                                 .is_fenced = fenced});
   }
   if (request.include_cluster_authorized_operations)
-    response.cluster_authorized_operations = kClusterOperations;
+    response.cluster_authorized_operations = cluster_operations(call);
   return response;
 }
 

@@ -23,6 +23,9 @@ msg::DescribeDelegationTokenResponse handle(Call& call, const Request& request) 
   if (refused != ErrorCode::none) return response;
   for (const auto& [hmac, token] : call.cluster.security().tokens) {
     if (!is_asked(request, token.owner)) continue;
+    bool own = token.may_be_renewed_by(client_of(call)) || token.requester == client_of(call);
+    if (!own && !may(call, AclOperation::describe, AclResource::delegation_token, token.id))
+      continue;
     auto& told = response.tokens.emplace_back();
     std::tie(told.principal_type, told.principal_name) = token.owner;
     if (call.version >= kFirstWithRequester)

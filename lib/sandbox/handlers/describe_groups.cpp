@@ -16,7 +16,7 @@ Described describe(const Call& call, const std::string& id, bool with_operations
   auto refused = check_coordinator(call, id);
   described.error_code = number(refused);
   if (refused != ErrorCode::none) return described;
-  if (with_operations) described.authorized_operations = kGroupOperations;
+  if (with_operations) described.authorized_operations = group_operations(call, id);
   const Group* group = call.cluster.groups().find(id);
   if (!group || group->type_name() != "classic") {
     described.group_state = "Dead";

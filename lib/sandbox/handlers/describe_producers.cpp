@@ -15,7 +15,7 @@ msg::DescribeProducersResponse handle(Call& call, const msg::DescribeProducersRe
     for (int32_t index : topic.partition_indexes) {
       auto& answer = answers.partitions.emplace_back();
       answer.partition_index = index;
-      Found found = find_led(call, call.cluster.topic(topic.name), index);
+      Found found = find_led(call, topic.name, index);
       answer.error_code = number(found.error);
       if (!found.partition) continue;
       for (const auto& [id, state] : found.partition->producers().all())

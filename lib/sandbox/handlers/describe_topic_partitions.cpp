@@ -35,7 +35,8 @@ Response handle(Call& call, const Request& request) {
   for (const auto& topic : request.topics) names.insert(topic.name);
   bool by_name = !names.empty();
   if (!by_name)
-    for (const auto& [name, topic] : call.cluster.topics()) names.insert(name);
+    for (const auto& [name, topic] : call.cluster.topics())
+      if (check_right(call, AclResource::topic, name) == ErrorCode::none) names.insert(name);
   int32_t room = std::clamp(request.response_partition_limit, 1, 2000);
   for (const auto& name : names) {
     if (request.cursor && name < request.cursor->topic_name) continue;
@@ -51,13 +52,17 @@ Response handle(Call& call, const Request& request) {
     }
     auto& described = response.topics.emplace_back();
     described.name = name;
+    if (auto denied = check_right(call, AclResource::topic, name); denied != ErrorCode::none) {
+      described.error_code = number(denied);
+      continue;
+    }
     if (!topic) {
       described.error_code = number(ErrorCode::unknown_topic_or_partition);
       continue;
     }
     described.topic_id = topic->id;
     described.is_internal = topic->internal;
-    described.topic_authorized_operations = kTopicOperations;
+    described.topic_authorized_operations = topic_operations(call, name);
     auto count = static_cast<int32_t>(topic->partitions.size());
     for (int32_t index = first; index < count; ++index) {
       if (room-- == 0) {

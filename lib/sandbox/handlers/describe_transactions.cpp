@@ -24,6 +24,7 @@ Described describe(const Call& call, const std::string& id) {
   described.producer_id = transaction->producer.id;
   described.producer_epoch = transaction->producer.epoch;
   for (const auto& [topic, index] : transaction->partitions) {
+    if (check_right(call, AclResource::topic, topic) != ErrorCode::none) continue;
     if (described.topics.empty() || described.topics.back().topic != topic)
       described.topics.emplace_back().topic = topic;
     described.topics.back().partitions.push_back(index);

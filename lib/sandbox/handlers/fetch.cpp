@@ -62,7 +62,8 @@ class Fetch : public std::enable_shared_from_this<Fetch> {
     Topic* topic = topic_of(part);
     if (!topic && call_.version >= kFirstWithTopicIds && call_.injected_error == 0)
       return {nullptr, ErrorCode::unknown_topic_id};
-    Found found = find_led(call_, topic, part.index, part.leader_epoch, followers_too_);
+    Found found = topic ? find_led(call_, topic, part.index, part.leader_epoch, followers_too_)
+                        : find_led(call_, part.topic, part.index);
     if (!found.partition) return found;
     const PartitionLog& log = found.partition->log();
     if (part.offset < log.start_offset() || part.offset > log.end_offset())

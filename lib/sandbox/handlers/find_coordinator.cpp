@@ -19,6 +19,8 @@ struct Answer {
 Answer find(Call& call, int8_t type, const std::string& key) {
   if (type != kGroup && type != kTransaction) return {ErrorCode::invalid_request};
   if (type == kTransaction && key.empty()) return {ErrorCode::invalid_request};
+  auto resource = type == kGroup ? AclResource::group : AclResource::transactional_id;
+  if (auto denied = check_right(call, resource, key); denied != ErrorCode::none) return {denied};
   Partition& partition =
       type == kGroup ? call.cluster.group_partition(key) : call.cluster.transaction_partition(key);
   const Broker* leader = call.cluster.broker(partition.leader());

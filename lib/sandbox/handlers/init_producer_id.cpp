@@ -10,6 +10,8 @@ namespace {
 
 Transactions::Initialised initialise(Call& call, const msg::InitProducerIdRequest& request) {
   Transactions& transactions = call.cluster.transactions();
+  if (!request.transactional_id && !may_write_idempotently(call))
+    return {ErrorCode::cluster_authorization_failed, {}};
   if (!request.transactional_id) return {ErrorCode::none, transactions.new_producer()};
   if (request.transactional_id->empty()) return {ErrorCode::invalid_request, {}};
   if (auto refused = check_transaction_coordinator(call, *request.transactional_id);

@@ -20,8 +20,10 @@ bool is_named(const std::vector<std::string>& filter, const std::string& name) {
 
 msg::ListGroupsResponse handle(Call& call, const msg::ListGroupsRequest& request) {
   msg::ListGroupsResponse response;
+  bool sees_all = may(call, AclOperation::describe, AclResource::cluster);
   for (const auto& [id, group] : call.cluster.groups().all()) {
     if (call.cluster.group_partition(id).leader() != call.broker.id()) continue;
+    if (!sees_all && !may(call, AclOperation::describe, AclResource::group, id)) continue;
     if (!is_named(request.states_filter, group.state_name()) ||
         !is_named(request.types_filter, group.type_name()))
       continue;

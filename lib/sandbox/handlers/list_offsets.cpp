@@ -81,8 +81,7 @@ msg::ListOffsetsResponse handle(Call& call, const msg::ListOffsetsRequest& reque
     for (const auto& asked : topic.partitions) {
       auto& answer = answers.partitions.emplace_back();
       answer.partition_index = asked.partition_index;
-      Found found = find_led(call, call.cluster.topic(topic.name), asked.partition_index,
-                             asked.current_leader_epoch);
+      Found found = find_led(call, topic.name, asked.partition_index, asked.current_leader_epoch);
       answer.error_code = number(found.error);
       if (!found.partition) continue;
       if (call.version == 0)

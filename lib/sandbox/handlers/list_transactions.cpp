@@ -35,6 +35,7 @@ msg::ListTransactionsResponse handle(Call& call, const msg::ListTransactionsRequ
   int64_t now_ms = call.cluster.now_ms();
   for (const auto& [id, transaction] : call.cluster.transactions().all()) {
     if (call.cluster.transaction_partition(id).leader() != call.broker.id()) continue;
+    if (!may(call, AclOperation::describe, AclResource::transactional_id, id)) continue;
     if (!passes(request.state_filters, transaction.state_name()) ||
         !passes(request.producer_id_filters, transaction.producer.id))
       continue;

@@ -31,8 +31,15 @@ Response::Topic describe(const Call& call, const Topic& topic, bool with_operati
   described.is_internal = topic.internal;
   for (const auto& partition : topic.partitions)
     described.partitions.push_back(describe(call, *partition));
-  if (with_operations) described.topic_authorized_operations = kTopicOperations;
+  if (with_operations) described.topic_authorized_operations = topic_operations(call, topic.name);
   return described;
+}
+
+/// Whether asking for the absent topic may not create it.
+bool denied(const Call& call, const std::string& name) {
+  return call.cluster.setting("auto.create.topics.enable") == "true" &&
+         !may(call, AclOperation::create, AclResource::cluster) &&
+         !may(call, AclOperation::create, AclResource::topic, name);
 }
 
 /// As a client sees a topic that is absent, and perhaps being created by this very question.
@@ -44,6 +51,8 @@ Response::Topic describe_absent(Call& call, const msg::MetadataRequest& request,
   bool creatable = call.version < 4 || request.allow_auto_topic_creation;
   if (named.code == ErrorCode::invalid_topic_exception)
     described.error_code = number(named.code);
+  else if (creatable && denied(call, name))
+    described.error_code = number(ErrorCode::topic_authorization_failed);
   else if (creatable && call.cluster.auto_create(name))
     described.error_code = number(ErrorCode::leader_not_available);
   else
@@ -55,13 +64,23 @@ Response::Topic answer(Call& call, const msg::MetadataRequest& request,
                        const msg::MetadataRequest::Topic& asked) {
   bool with_operations = request.include_topic_authorized_operations;
   if (!asked.name || !asked.topic_id.is_zero()) {
-    if (Topic* topic = call.cluster.topic(asked.topic_id))
-      return describe(call, *topic, with_operations);
+    Topic* topic = call.cluster.topic(asked.topic_id);
+    auto refused = topic ? check_right(call, AclResource::topic, topic->name) : ErrorCode::none;
+    if (topic && refused == ErrorCode::none) return describe(call, *topic, with_operations);
     Response::Topic unknown;
-    unknown.error_code = number(ErrorCode::unknown_topic_id);
+    unknown.error_code = number(topic ? refused : ErrorCode::unknown_topic_id);
     unknown.topic_id = asked.topic_id;
     if (call.version >= 12) unknown.name = std::nullopt;
     return unknown;
+  }
+  if (auto refused = check_right(call, AclResource::topic, *asked.name);
+      refused != ErrorCode::none) {
+    Response::Topic hidden;
+    hidden.name = asked.name;
+    // Before 0.11 what may not be seen is not there.
+    hidden.error_code = number(
+        call.cluster.release().at_least(0, 11) ? refused : ErrorCode::unknown_topic_or_partition);
+    return hidden;
   }
   if (Topic* topic = call.cluster.topic(*asked.name))
     return describe(call, *topic, with_operations);
@@ -81,12 +100,13 @@ Response handle(Call& call, const msg::MetadataRequest& request) {
   response.cluster_id = cluster.id();
   response.controller_id = cluster.controller_id();
   if (request.include_cluster_authorized_operations)
-    response.cluster_authorized_operations = kClusterOperations;
+    response.cluster_authorized_operations = cluster_operations(call);
   bool all = !request.topics || (call.version == 0 && request.topics->empty());
   if (all) {
     for (const auto& [name, topic] : cluster.topics())
-      response.topics.push_back(
-          describe(call, *topic, request.include_topic_authorized_operations));
+      if (check_right(call, AclResource::topic, name) == ErrorCode::none)
+        response.topics.push_back(
+            describe(call, *topic, request.include_topic_authorized_operations));
   } else {
     for (const auto& asked : *request.topics)
       response.topics.push_back(answer(call, request, asked));

@@ -13,7 +13,7 @@ using Request = msg::OffsetCommitRequest;
 
 ErrorCode check_group(Call& call, const Request& request) {
   if (call.injected_error != 0) return static_cast<ErrorCode>(call.injected_error);
-  if (call.version == 0) return ErrorCode::none;
+  if (call.version == 0) return check_right(call, AclResource::group, request.group_id);
   if (request.group_id.empty()) return ErrorCode::invalid_group_id;
   if (auto refused = check_coordinator(call, request.group_id); refused != ErrorCode::none)
     return refused;
@@ -55,6 +55,8 @@ msg::OffsetCommitResponse handle(Call& call, const Request& request) {
     answers.topic_id = asked.topic_id;
     for (const auto& partition : asked.partitions) {
       auto error = refused;
+      if (error == ErrorCode::none && (topic || call.version < 10))
+        error = check_right(call, AclResource::topic, topic ? topic->name : asked.name);
       if (error == ErrorCode::none && !topic)
         error = call.version >= 10 ? ErrorCode::unknown_topic_id
                                    : ErrorCode::unknown_topic_or_partition;

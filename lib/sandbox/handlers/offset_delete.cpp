@@ -25,7 +25,10 @@ msg::OffsetDeleteResponse handle(Call& call, const msg::OffsetDeleteRequest& req
     for (const auto& partition : topic.partitions) {
       auto& answer = answers.partitions.emplace_back();
       answer.partition_index = partition.partition_index;
-      if (subscribed.contains(topic.name))
+      if (auto denied = check_right(call, AclResource::topic, topic.name);
+          denied != ErrorCode::none)
+        answer.error_code = number(denied);
+      else if (subscribed.contains(topic.name))
         answer.error_code = number(ErrorCode::group_subscribed_to_topic);
       else if (!call.cluster.partition(topic.name, partition.partition_index))
         answer.error_code = number(ErrorCode::unknown_topic_or_partition);

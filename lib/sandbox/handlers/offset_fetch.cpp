@@ -29,6 +29,10 @@ Partition fetch(const Call& call, Group* group, const CommittedOffsets& offsets,
   answer.partition_index = key.second;
   answer.committed_offset = -1;
   answer.metadata = "";
+  if (auto denied = check_right(call, AclResource::topic, key.first); denied != ErrorCode::none) {
+    answer.error_code = number(denied);
+    return answer;
+  }
   if (require_stable && group && group->has_pending(key)) {
     answer.error_code = number(ErrorCode::unstable_offset_commit);
     return answer;
@@ -45,7 +49,7 @@ Partition fetch(const Call& call, Group* group, const CommittedOffsets& offsets,
 }
 
 ErrorCode check_group(const Call& call, Group* group, const Asked& asked) {
-  if (call.version == 0) return ErrorCode::none;
+  if (call.version == 0) return check_right(call, AclResource::group, asked.group_id);
   if (auto refused = check_coordinator(call, asked.group_id); refused != ErrorCode::none)
     return refused;
   if (group && asked.member_id) return group->check_fetch(*asked.member_id, asked.member_epoch);
@@ -70,6 +74,7 @@ void fetch_group_v8(Call& call, const Request::Group& asked, bool require_stable
   const auto& offsets = offsets_of(call, group, asked.group_id);
   if (!asked.topics) {
     for (const auto& [key, offset] : offsets) {
+      if (check_right(call, AclResource::topic, key.first) != ErrorCode::none) continue;
       if (answer.topics.empty() || answer.topics.back().name != key.first) {
         answer.topics.emplace_back();
         answer.topics.back().name = key.first;
@@ -105,6 +110,7 @@ void fetch_one_group(Call& call, const Request& request, Response& response) {
   if (!request.topics) {
     if (refused != ErrorCode::none) return;
     for (const auto& [key, offset] : offsets) {
+      if (check_right(call, AclResource::topic, key.first) != ErrorCode::none) continue;
       if (response.topics.empty() || response.topics.back().name != key.first)
         response.topics.emplace_back().name = key.first;
       response.topics.back().partitions.push_back(

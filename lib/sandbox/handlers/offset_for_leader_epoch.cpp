@@ -39,8 +39,7 @@ msg::OffsetForLeaderEpochResponse handle(Call& call,
     for (const auto& asked : topic.partitions) {
       auto& answer = answers.partitions.emplace_back();
       answer.partition = asked.partition;
-      Found found = find_led(call, call.cluster.topic(topic.topic), asked.partition,
-                             asked.current_leader_epoch);
+      Found found = find_led(call, topic.topic, asked.partition, asked.current_leader_epoch);
       answer.error_code = number(found.error);
       if (found.partition) answer_epoch(call, *found.partition, asked.leader_epoch, answer);
     }

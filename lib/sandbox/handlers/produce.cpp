@@ -31,13 +31,17 @@ ErrorCode check_transaction(Call& call, const msg::ProduceRequest& request,
 }
 
 Answer produce(Call& call, const msg::ProduceRequest& request, Topic* topic,
-               const msg::ProduceRequest::TopicData::PartitionData& data) {
+               const std::string& name, const msg::ProduceRequest::TopicData::PartitionData& data) {
   Answer answer;
   answer.index = data.index;
   answer.base_offset = -1;
-  Found found = find_led(call, topic, data.index);
+  Found found = topic ? find_led(call, topic, data.index) : find_led(call, name, data.index);
   if (!topic && call.version >= 13 && call.injected_error == 0)
     found.error = ErrorCode::unknown_topic_id;
+  if (request.transactional_id) {
+    auto denied = check_right(call, AclResource::transactional_id, *request.transactional_id);
+    if (denied != ErrorCode::none) found.error = denied;
+  }
   if (request.acks < -1 || request.acks > 1) found.error = ErrorCode::invalid_required_acks;
   if (found.error == ErrorCode::none && request.acks == -1) {
     auto needed = call.cluster.number_setting(*topic, "min.insync.replicas");
@@ -74,7 +78,7 @@ void handle(Call& call, const msg::ProduceRequest& request, Reply<msg::ProduceRe
     answers.name = data.name;
     answers.topic_id = data.topic_id;
     for (const auto& partition : data.partition_data) {
-      answers.partition_responses.push_back(produce(call, request, topic, partition));
+      answers.partition_responses.push_back(produce(call, request, topic, data.name, partition));
       failed |= answers.partition_responses.back().error_code != 0;
     }
   }

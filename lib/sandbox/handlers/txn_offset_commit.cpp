@@ -12,6 +12,9 @@ using Request = msg::TxnOffsetCommitRequest;
 
 ErrorCode check(Call& call, const Request& request) {
   if (request.group_id.empty()) return ErrorCode::invalid_group_id;
+  if (auto denied = check_right(call, AclResource::transactional_id, request.transactional_id);
+      denied != ErrorCode::none)
+    return denied;
   if (auto refused = check_coordinator(call, request.group_id); refused != ErrorCode::none)
     return refused;
   Transactions& transactions = call.cluster.transactions();
@@ -38,6 +41,7 @@ msg::TxnOffsetCommitResponse handle(Call& call, const Request& request) {
     answers.name = topic.name;
     for (const auto& asked : topic.partitions) {
       auto error = refused;
+      if (error == ErrorCode::none) error = check_right(call, AclResource::topic, topic.name);
       if (error == ErrorCode::none && !call.cluster.partition(topic.name, asked.partition_index))
         error = ErrorCode::unknown_topic_or_partition;
       if (error == ErrorCode::none)
