@@ -38,11 +38,12 @@ void Advice::add(int code, std::string error, std::string name, std::string sent
 std::string Advice::of(const ItemError& error) {
   std::lock_guard lock(mutex_);
   auto concerns = [&](const std::string& name) {
-    return name.empty() || std::ranges::any_of(error.item, [&](const auto& part) {
-             if (part.second.is_null() || part.second.is_integer()) return false;
-             auto text = part.second.text();
-             return text == name || text.ends_with("/" + name);
-           });
+    if (name.empty()) return !error.item.empty();
+    return std::ranges::any_of(error.item, [&](const auto& part) {
+      if (part.second.is_null() || part.second.is_integer()) return false;
+      auto text = part.second.text();
+      return text == name || text.ends_with("/" + name);
+    });
   };
   for (auto& known : std::views::reverse(known_))  // the last is what the item ended with
     if (known.code == error.code && concerns(known.name)) {
