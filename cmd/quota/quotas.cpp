@@ -134,8 +134,15 @@ std::string limit_text(const std::string& setting, const std::string& value) {
   return shortest(number) + "/s";
 }
 
-Exit change_quotas(Context& context, const ConfigResource& resource,
-                   const std::vector<ConfigChange>& changes) {
+std::vector<Argument> QuotaChange::arguments() {
+  return {{"RESOURCE", "", "user/NAME, client/ID, user/NAME,client/ID or ip/ADDRESS", &resource_},
+          {spec_, "", help_, &words_}};
+}
+
+Exit QuotaChange::run(Context& context) {
+  auto resource = parse_limited(resource_);
+  std::vector<ConfigChange> changes;
+  for (const auto& word : words_) changes.push_back(parse_(word, resource));
   bool dry_run = context.settings.dry_run;
   auto cluster = connect(context);
   config_way(*cluster, resource, true);

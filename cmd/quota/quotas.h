@@ -26,9 +26,22 @@ std::string quota_name(const std::string& setting);
 /// `10MB/s` of `10000000`, `50%`, `5/s`.
 std::string limit_text(const std::string& setting, const std::string& value);
 
-/// What `set` and `unset` do.
-Exit change_quotas(Context& context, const ConfigResource& resource,
-                   const std::vector<ConfigChange>& changes);
+/// What `set` and `unset` do: a change for each word after the resource.
+class QuotaChange : public Invocation {
+ protected:
+  using Parse = ConfigChange (*)(const std::string& word, const ConfigResource& resource);
+  QuotaChange(Parse parse, std::string_view spec, std::string_view help)
+      : parse_(parse), spec_(spec), help_(help) {}
+
+ private:
+  std::vector<Argument> arguments() override;
+  Exit run(Context& context) override;
+
+  Parse parse_;
+  std::string_view spec_, help_;
+  std::string resource_;
+  std::vector<std::string> words_;
+};
 extern const Schema kQuotaChanges;
 
 }  // namespace kt

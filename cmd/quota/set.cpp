@@ -3,21 +3,8 @@
 namespace kt {
 namespace {
 
-class QuotaSet : public Invocation {
-  std::string resource_;
-  std::vector<std::string> quotas_;
-
-  std::vector<Argument> arguments() override {
-    return {{"RESOURCE", "", "user/NAME, client/ID, user/NAME,client/ID or ip/ADDRESS", &resource_},
-            {"QUOTA=LIMIT...", "", "The quotas to set: produce-rate=10MB", &quotas_}};
-  }
-
-  Exit run(Context& context) override {
-    auto resource = parse_limited(resource_);
-    std::vector<ConfigChange> changes;
-    for (const auto& word : quotas_) changes.push_back(parse_quota(word, resource));
-    return change_quotas(context, resource, changes);
-  }
+struct QuotaSet : QuotaChange {
+  QuotaSet() : QuotaChange(parse_quota, "QUOTA=LIMIT...", "The quotas to set: produce-rate=10MB") {}
 };
 
 }  // namespace

@@ -3,21 +3,8 @@
 namespace kt {
 namespace {
 
-class QuotaUnset : public Invocation {
-  std::string resource_;
-  std::vector<std::string> quotas_;
-
-  std::vector<Argument> arguments() override {
-    return {{"RESOURCE", "", "user/NAME, client/ID, user/NAME,client/ID or ip/ADDRESS", &resource_},
-            {"QUOTA...", "", "The quotas to remove: produce-rate", &quotas_}};
-  }
-
-  Exit run(Context& context) override {
-    auto resource = parse_limited(resource_);
-    std::vector<ConfigChange> changes;
-    for (const auto& word : quotas_) changes.push_back(parse_quota_name(word, resource));
-    return change_quotas(context, resource, changes);
-  }
+struct QuotaUnset : QuotaChange {
+  QuotaUnset() : QuotaChange(parse_quota_name, "QUOTA...", "The quotas to remove: produce-rate") {}
 };
 
 }  // namespace

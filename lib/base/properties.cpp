@@ -2,12 +2,11 @@
 
 #include <cerrno>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 
 #include "base/asked_keys.h"
 #include "base/error.h"
 #include "base/utf8.h"
+#include "base/whole_file.h"
 
 namespace kt {
 
@@ -134,11 +133,9 @@ Properties parse_properties(std::string_view bytes) {
 }
 
 Properties load_properties(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(in), {}};
-  if (!in.is_open() || in.bad())
-    throw Error(path + ": " + std::strerror(errno ? errno : EIO), Exit::usage);
-  return parse_properties(text);
+  auto text = read_whole_file(path);
+  if (!text) throw Error(path + ": " + std::strerror(errno), Exit::usage);
+  return parse_properties(*text);
 }
 
 const std::string* last_value(const Properties& properties,

@@ -22,6 +22,23 @@ CodePoint first_code_point(std::string_view text) {
   return {value, length};
 }
 
+std::u16string to_utf16(std::string_view utf8) {
+  std::u16string units;
+  for (size_t i = 0; i < utf8.size();) {
+    auto first = static_cast<uint8_t>(utf8[i++]);
+    int more = first >= 0xf0 ? 3 : first >= 0xe0 ? 2 : first >= 0xc0 ? 1 : 0;
+    uint32_t point = more == 0 ? first : first & (0x3fU >> more);
+    for (; more > 0 && i < utf8.size(); --more)
+      point = point << 6 | (static_cast<uint8_t>(utf8[i++]) & 0x3f);
+    if (point >= 0x10000) {
+      units += static_cast<char16_t>(0xd7c0 + (point >> 10));
+      point = 0xdc00 + (point & 0x3ff);
+    }
+    units += static_cast<char16_t>(point);
+  }
+  return units;
+}
+
 bool is_utf8(std::string_view text) {
   while (!text.empty()) {
     int bytes = first_code_point(text).bytes;

@@ -20,6 +20,10 @@ CodePoint first_code_point(std::string_view text);
 
 bool is_utf8(std::string_view text);
 
+/// Java's characters: a code point is one of them or, beyond U+FFFF, two. What is not UTF-8 becomes
+/// something, and nothing is thrown.
+std::u16string to_utf16(std::string_view utf8);
+
 /// Columns on a terminal: two for wide characters, none for combining ones.
 int display_width(std::string_view text);
 

@@ -8,12 +8,11 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-#include <fstream>
-#include <sstream>
 
 #include "base/error.h"
 #include "base/secret.h"
 #include "base/text.h"
+#include "base/whole_file.h"
 
 namespace kt {
 namespace fs = std::filesystem;
@@ -108,11 +107,8 @@ std::string format_contexts(const Contexts& contexts) {
 Contexts load_contexts() {
   auto path = contexts_path();
   if (path.empty()) return {};
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return {};
-  std::ostringstream text;
-  text << in.rdbuf();
-  return parse_contexts(text.str(), path.string());
+  auto text = read_whole_file(path.string());
+  return text ? parse_contexts(*text, path.string()) : Contexts{};
 }
 
 void save_contexts(const Contexts& contexts) {

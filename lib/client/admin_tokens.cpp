@@ -23,6 +23,16 @@ std::string principal_of(const std::string& type, const std::string& name) {
   return name.empty() ? "" : type + ":" + name;
 }
 
+template <class Request>
+TokenOutcome set_expiry(Cluster& cluster, const DelegationToken& token, Milliseconds period,
+                        int64_t Request::*period_ms) {
+  Request request;
+  request.hmac = token.hmac;
+  request.*period_ms = period.count();
+  auto reply = cluster.call(request);
+  return {{token.id, reply->error_code, ""}, reply->expiry_timestamp_ms};
+}
+
 }  // namespace
 
 DelegationToken create_token(Cluster& cluster, const TokenRequest& wanted) {
@@ -85,19 +95,12 @@ std::vector<DelegationToken> describe_tokens(Cluster& cluster,
 }
 
 TokenOutcome renew_token(Cluster& cluster, const DelegationToken& token, Milliseconds period) {
-  msg::RenewDelegationTokenRequest request;
-  request.hmac = token.hmac;
-  request.renew_period_ms = period.count();
-  auto reply = cluster.call(request);
-  return {{token.id, reply->error_code, ""}, reply->expiry_timestamp_ms};
+  return set_expiry(cluster, token, period, &msg::RenewDelegationTokenRequest::renew_period_ms);
 }
 
 TokenOutcome expire_token(Cluster& cluster, const DelegationToken& token, Milliseconds period) {
-  msg::ExpireDelegationTokenRequest request;
-  request.hmac = token.hmac;
-  request.expiry_time_period_ms = period.count();
-  auto reply = cluster.call(request);
-  return {{token.id, reply->error_code, ""}, reply->expiry_timestamp_ms};
+  return set_expiry(cluster, token, period,
+                    &msg::ExpireDelegationTokenRequest::expiry_time_period_ms);
 }
 
 }  // namespace kt

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "base/utf8.h"
 #include "sandbox/authorizer.h"
 #include "sandbox/config_definitions.h"
 #include "sandbox/data_directory.h"
@@ -42,18 +43,7 @@ std::string metric_name(std::string name) {
 /// Java's String.hashCode() without its sign: over UTF-16, whatever the bytes in UTF-8.
 uint32_t java_hash(std::string_view utf8) {
   uint32_t hash = 0;
-  for (size_t i = 0; i < utf8.size();) {
-    auto first = static_cast<uint8_t>(utf8[i++]);
-    int more = first >= 0xf0 ? 3 : first >= 0xe0 ? 2 : first >= 0xc0 ? 1 : 0;
-    uint32_t point = more == 0 ? first : first & (0x3fU >> more);
-    for (; more > 0 && i < utf8.size(); --more)
-      point = point << 6 | (static_cast<uint8_t>(utf8[i++]) & 0x3f);
-    if (point >= 0x10000) {
-      hash = 31 * hash + (0xd7c0 + (point >> 10));
-      point = 0xdc00 + (point & 0x3ff);
-    }
-    hash = 31 * hash + point;
-  }
+  for (char16_t unit : to_utf16(utf8)) hash = 31 * hash + unit;
   return hash & 0x7fffffff;
 }
 

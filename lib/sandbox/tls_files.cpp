@@ -6,10 +6,9 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
 #include "base/error.h"
+#include "base/whole_file.h"
 #include "net/tls/authority.h"
 
 namespace kt::sandbox {
@@ -17,10 +16,9 @@ namespace fs = std::filesystem;
 namespace {
 
 std::string read_file(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(in), {}};
-  if (!in.is_open() || in.bad()) throw Error("cannot read \"" + path.string() + '"', Exit::usage);
-  return text;
+  auto text = read_whole_file(path.string());
+  if (!text) throw Error("cannot read \"" + path.string() + '"', Exit::usage);
+  return std::move(*text);
 }
 
 /// Keys are in most of them: for the owner alone.

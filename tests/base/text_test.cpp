@@ -62,3 +62,11 @@ TEST_CASE("display width counts wide characters twice and combining ones not at 
   CHECK(display_width("ｱ") == 1);
   CHECK(display_width("") == 0);
 }
+
+TEST_CASE("to_utf16 has Java's characters: a pair beyond U+FFFF") {
+  CHECK(to_utf16("") == u"");
+  CHECK(to_utf16("a\u00e9\u20ac") == u"a\u00e9\u20ac");
+  CHECK(to_utf16("\U0001f600") ==
+        std::u16string{char16_t{0xd83d}, char16_t{0xde00}});  // Unicode's own
+  CHECK_NOTHROW(to_utf16("\xf0\x9f"));
+}

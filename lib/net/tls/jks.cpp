@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/bytes.h"
+#include "base/utf8.h"
 #include "net/digest.h"
 
 namespace kt::net {
@@ -15,19 +16,8 @@ enum Tag : int32_t { kKey = 1, kTrusted = 2 };
 /// Java's characters, two bytes each; passwords are hardly ever more than ASCII.
 std::string utf16(const std::string& utf8) {
   std::string out;
-  for (size_t i = 0; i < utf8.size();) {
-    auto first = static_cast<uint8_t>(utf8[i++]);
-    int more = first >= 0xf0 ? 3 : first >= 0xe0 ? 2 : first >= 0xc0 ? 1 : 0;
-    uint32_t point = more == 0 ? first : first & (0x3fU >> more);
-    for (; more > 0 && i < utf8.size(); --more)
-      point = point << 6 | (static_cast<uint8_t>(utf8[i++]) & 0x3f);
-    ByteWriter writer(out);
-    if (point >= 0x10000) {
-      writer.integer(static_cast<uint16_t>(0xd7c0 + (point >> 10)));
-      point = 0xdc00 + (point & 0x3ff);
-    }
-    writer.integer(static_cast<uint16_t>(point));
-  }
+  ByteWriter writer(out);
+  for (char16_t unit : to_utf16(utf8)) writer.integer(static_cast<uint16_t>(unit));
   return out;
 }
 
