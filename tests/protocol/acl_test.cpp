@@ -138,3 +138,18 @@ TEST_CASE("a refused resource names the operation by the API that was asked") {
   CHECK(refused_resource(65) == AclResource::delegation_token);
   CHECK_FALSE(refused_resource(3));
 }
+
+TEST_CASE("what implies Describe grew: Delete in 0.10.1, Alter in 0.11") {
+  auto implied = [](const char* release, Op operation) {
+    return ask({rule(allow, operation, "orders")}, Op::describe, "User:alice", "h",
+               describe_by(release))
+        .allowed;
+  };
+  CHECK_FALSE(implied("0.9", Op::remove));
+  CHECK_FALSE(implied("0.10.0", Op::remove));
+  CHECK(implied("0.10.1", Op::remove));
+  CHECK(implied("0.10.2", Op::remove));
+  CHECK_FALSE(implied("0.10.2", Op::alter));
+  CHECK(implied("0.11", Op::alter));
+  CHECK(implied("4.3", Op::alter));
+}
