@@ -7,7 +7,7 @@
 # shellcheck source=tests/real/secured.sh
 . "$(dirname "$0")/secured.sh"
 
-ports plain sasl sasl_ssl kdc
+ports plain sasl sasl_ssl kdc silent
 export KRB5_CONFIG=$scratch/krb5.conf KRB5_KDC_PROFILE=$scratch/kdc.conf KRB5CCNAME=FILE:$scratch/tickets PATH=$PATH:/usr/sbin
 realm=KT.TEST
 krb5_conf() { # krb5_conf PORT [LINE]
@@ -28,6 +28,7 @@ END
 }
 krb5_conf "$kdc" >krb5.conf
 krb5_conf 1 >nobody.conf
+krb5_conf "$silent" >silent.conf
 krb5_conf "$kdc" 'kdc_timesync = 0' >skewed.conf
 cat >kdc.conf <<END
 [kdcdefaults]
@@ -48,6 +49,14 @@ for principal in kafka/localhost alice bob; do
 done
 cp bob.keytab old.keytab && kadmin ktadd -k bob.keytab bob # which makes a new key
 krb5kdc -n -r $realm >kdc.log 2>&1 &
+started+=($!)
+# One that takes all questions and answers none.
+python3 -c "
+import socket, time
+at = ('127.0.0.1', $silent)
+udp, tcp = socket.socket(type=socket.SOCK_DGRAM), socket.create_server(at)
+udp.bind(at)
+time.sleep(600)" &
 started+=($!)
 for ((i = 0; i < 100; i++)); do (echo >"/dev/tcp/127.0.0.1/$kdc") 2>/dev/null && break || sleep 0.1; done
 
@@ -104,6 +113,10 @@ kadmin addprinc -randkey eve && kadmin ktadd -k eve.keytab eve && kadmin delprin
 login "useKeyTab=true keyTab=\"$scratch/eve.keytab\" principal=\"eve@$realm\"" | file wrong SASL_PLAINTEXT
 says "the Kerberos server knows no principal \"eve@$realm\"" "${at[@]}"
 KRB5_CONFIG=$scratch/nobody.conf says 'no Kerberos server can be reached .*KRB5_CONFIG' -b "localhost:$sasl" --config keytab.properties
+checked=$((checked + 1)) begun=$SECONDS
+KRB5_CONFIG=$scratch/silent.conf "$kt" -b "localhost:$sasl" --config keytab.properties topic list --timeout 3s >out 2>err
+[ $? = 4 ] && grep -q 'no Kerberos server has answered in time' err && [ $((SECONDS - begun)) -le 5 ] ||
+  { wrong "a Kerberos server that does not answer" && cat err; }
 kinit -c elsewhere -l 1s -k -t alice.keytab alice && sleep 2
 says "the Kerberos ticket in the cache $scratch/elsewhere has expired .*kinit" -b "localhost:$sasl" --config elsewhere.properties
 checked=$((checked + 1))

@@ -10,7 +10,9 @@
 #include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <future>
 #include <mutex>
+#include <thread>
 
 #include "base/text.h"
 #include "net/error.h"
@@ -18,6 +20,8 @@
 namespace kt {
 namespace {
 
+constexpr const char* kNoServerHint =
+    "krb5.conf, or the file that KRB5_CONFIG names, says where the realm has it";
 constexpr char kNoLayer = 1;      ///< of the layers in the broker's offer
 constexpr size_t kOfferSize = 4;  ///< with the largest size of a message in a layer
 
@@ -103,8 +107,7 @@ net::NetError failure(const Source& source, const std::string& server, gss::Stat
     return say("the clock here and the one of the Kerberos server or broker differ too much",
                "set this machine's clock; five minutes are usually let pass");
   if (is({kUnknownRealm, kNoAnswer, kNoAddress}))
-    return say("no Kerberos server can be reached",
-               "krb5.conf, or the file that KRB5_CONFIG names, says where the realm has it");
+    return say("no Kerberos server can be reached", kNoServerHint);
   if (is({kTicketExpired}) || routine == gss::kCredentialsExpired)
     return say("the Kerberos ticket in " + source.place() + " has expired", "kinit gets a new one");
   bool is_missing = is({kNotInKeytab, kNoCache, kNoCaches});
@@ -117,23 +120,23 @@ net::NetError failure(const Source& source, const std::string& server, gss::Stat
   return say("Kerberos failed with the service " + server, {});
 }
 
-class KerberosClient final : public SaslClient {
+/// One exchange with one broker; a thread of its own may be in it.
+class Exchange {
  public:
-  KerberosClient(std::shared_ptr<Source> source, const std::string& host)
+  Exchange(std::shared_ptr<Source> source, const std::string& host)
       : source_(std::move(source)), server_(source_->login.service + '@' + host) {}
 
-  std::string first() override {
+  std::string first() {
     import(server_, gss::kHostService, name_.thing);
     acquire();
     return step({});
   }
 
-  std::string answer(std::string_view challenge) override {
+  std::string answer(std::string_view challenge) {
     return established_ ? refuse_layers(challenge) : step(challenge);
   }
 
-  bool is_done() const override { return done_; }
-  bool last_is_answered() const override { return false; }
+  bool is_done() const { return done_; }
 
  private:
   /// Of a function that has left its minor status in minor_.
@@ -211,6 +214,33 @@ class KerberosClient final : public SaslClient {
   bool established_ = false, done_ = false;
 };
 
+/// The library asks servers for as long as it likes, half a minute where none answers: that is left
+/// to itself when the time is over.
+class KerberosClient final : public SaslClient {
+ public:
+  KerberosClient(std::shared_ptr<Exchange> exchange, Deadline deadline)
+      : exchange_(std::move(exchange)), deadline_(deadline) {}
+
+  std::string first() override {
+    constexpr Milliseconds kLongest = std::chrono::hours(24);
+    std::packaged_task<std::string()> task([exchange = exchange_] { return exchange->first(); });
+    auto token = task.get_future();
+    std::thread(std::move(task)).detach();
+    if (token.wait_for(std::min(deadline_.remaining(), kLongest)) != std::future_status::ready)
+      throw net::NetError(net::Failure::unauthenticated, "no Kerberos server has answered in time",
+                          kNoServerHint);
+    return token.get();
+  }
+
+  std::string answer(std::string_view challenge) override { return exchange_->answer(challenge); }
+  bool is_done() const override { return exchange_->is_done(); }
+  bool last_is_answered() const override { return false; }
+
+ private:
+  std::shared_ptr<Exchange> exchange_;
+  Deadline deadline_;
+};
+
 }  // namespace
 
 std::string KerberosLogin::who() const {
@@ -224,8 +254,8 @@ SaslBegin kerberos_clients(const gss::Library& library, const KerberosLogin& log
     throw Error("the keytab " + login.keytab + " cannot be read: " + std::strerror(errno),
                 Exit::usage, "keyTab in sasl.jaas.config, or sasl.kerberos.keytab, names it");
   auto source = std::make_shared<Source>(library, login, fmt::format("MEMORY:kt-{}", ++logins));
-  return [source](const std::string& host, Deadline) {
-    return std::make_unique<KerberosClient>(source, host);
+  return [source](const std::string& host, Deadline deadline) {
+    return std::make_unique<KerberosClient>(std::make_shared<Exchange>(source, host), deadline);
   };
 }
 
