@@ -78,6 +78,8 @@ std::vector<ScramUser> describe_users(Cluster& cluster, const std::vector<std::s
     user.message = result.error_message.value_or("");
     for (const auto& info : result.credential_infos)
       user.credentials.push_back({static_cast<ScramMechanism>(info.mechanism), info.iterations});
+    std::sort(user.credentials.begin(), user.credentials.end(),
+              [](const auto& a, const auto& b) { return a.mechanism < b.mechanism; });
   }
   std::sort(found.begin(), found.end(),
             [](const auto& a, const auto& b) { return a.name < b.name; });

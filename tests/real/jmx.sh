@@ -38,25 +38,31 @@ java_read() {
 who=(-X jmx.user=admin -X "jmx.password=file:$scratch/mine")
 kt_read() { "$KT" jmx "$@" --jmx "$address" "${who[@]}" -q -o json 2>"$scratch/said" || [ $? = 1 ] || fail "$(cat "$scratch/said")"; }
 
-# A value may be another one for a moment, and then again what Java read before and after: a fault comes every time.
+# compared READ ORACLE FILE...: reads, and has the oracle compare the files. A value may be another one for a moment, and then
+# again what was read before and after: a fault comes every time.
 compared() {
-  local faults= found status try
+  local read=$1 faults= found status try
+  shift
   for try in 1 2 3; do
-    java_read "$scratch/before"
-    kt_read get '*:*' >"$scratch/kt"
-    kt_read list --attributes >"$scratch/list"
-    java_read "$scratch/after"
+    $read
     status=0
-    result=$(python3 "$here/oracle/mbeans.py" "$scratch/before" "$scratch/kt" "$scratch/list" "$scratch/after") || status=$?
-    [ $status -lt 2 ] || fail "$release: $result"
+    result=$(cd "$scratch" && python3 "$here/oracle/$1" "${@:2}") || status=$?
     found=$(sed -n 's/^FAULT \(([^)]*)\).*/\1/p' <<<"$result" | sort)
+    [ $status = 0 ] || [ -n "$found" ] || fail "$release: $result"
     [ $try = 1 ] || found=$(comm -12 <(echo "$faults") <(echo "$found"))
     faults=$found
-    [ -n "$faults" ] || break
+    [ -n "$faults" ] || return 0
   done
-  [ -z "$faults" ] || fail "$release: $result"
+  fail "$release: $result"
 }
-compared
+beside_java() {
+  java_read "$scratch/before"
+  kt_read get '*:*' >"$scratch/kt"
+  kt_read list --attributes >"$scratch/list"
+  java_read "$scratch/after"
+}
+compared beside_java mbeans.py before kt list after
+by_rmi=$(tail -1 <<<"$result")
 
 # Its short names find what this release calls them.
 [ "$("$KT" jmx get messages-in Count --jmx "$address" "${who[@]}" -o tsv | tail -1 | cut -f 4)" = 1000 ] || fail "messages-in is not 1000"
@@ -72,9 +78,13 @@ done
 # By Jolokia the same MBeans, attributes and values, where RMI reads the same before and after; a wrong password is told.
 jolokia=$(sed -n 's/.*Agent started with URL //p' "$scratch/cluster/broker-1/log" | head -1)
 [ -n "$jolokia" ] || fail "no agent of Jolokia in the broker"
-"$KT" jmx get '*:*' --jolokia "$jolokia" "${who[@]}" -q -o json >"$scratch/jolokia" 2>"$scratch/said" || [ $? = 1 ] || fail "$(cat "$scratch/said")"
-kt_read get '*:*' >"$scratch/kt-after"
-by_jolokia=$(python3 "$here/oracle/jolokia.py" "$scratch/kt" "$scratch/jolokia" "$scratch/kt-after") || fail "$release: $by_jolokia"
+by_jolokia() {
+  kt_read get '*:*' >"$scratch/kt"
+  "$KT" jmx get '*:*' --jolokia "$jolokia" "${who[@]}" -q -o json >"$scratch/jolokia" 2>"$scratch/said" || [ $? = 1 ] || fail "$(cat "$scratch/said")"
+  kt_read get '*:*' >"$scratch/kt-after"
+}
+compared by_jolokia jolokia.py kt jolokia kt-after
+by_jolokia=$(tail -1 <<<"$result")
 status=0
 said=$("$KT" jmx get messages-in --jolokia "$jolokia" 2>&1) || status=$?
 [ $status = 4 ] && [[ $said == *"HTTP 401"* ]] || fail "Jolokia without the password: exit $status, $said"
@@ -151,7 +161,7 @@ if [ "$release" = 4.3.0 ] && [ -z "${2:-}" ]; then
     java -XX:TieredStopAtLevel=1 $(java_tls admin broker) -cp "$("$here/install.sh" "$release")/libs/*" "$here/oracle/Mbeans.java" \
       "$address" admin secret tls >"$1"
   }
-  compared
+  compared beside_java mbeans.py before kt list after
   status=0
   said=$("$KT" jmx get messages-in --jmx "$address" "${plain[@]}" 2>&1) || status=$?
   [ $status = 4 ] && [[ $said == *"certificate"* ]] || fail "a stranger's certificate: exit $status, $said"
@@ -163,4 +173,4 @@ if [ "$release" = 4.3.0 ] && [ -z "${2:-}" ]; then
   [ $status = 4 ] && [[ $said == *certificate* ]] || fail "Jolokia with a stranger's certificate: exit $status, $said"
 fi
 
-echo "$release: $(tail -1 <<<"$result"); $by_jolokia"
+echo "$release: $by_rmi; $by_jolokia"
