@@ -78,12 +78,12 @@ file() { { echo "security.protocol=$2" && cat; } >"$1.properties"; } # file NAME
 wrong() { echo "wrong: $*" && failed=$((failed + 1)); }
 takes() { # takes PORT NAME [FLAG...]: kt lists the topic with that file
   checked=$((checked + 1))
-  "$kt" -b "localhost:$1" --config "$2.properties" topic list -q -o tsv "${@:3}" 2>err | grep -q '^secured' ||
+  "$kt" -b "localhost:$1" --config "$2.properties" topic list -q -o tsv "${@:3}" 2>err | grep '^secured' >/dev/null ||
     { wrong "$2 on port $1" && cat err; }
 }
 takes_flags() { # takes_flags PORT FLAG...: the same without a file
   checked=$((checked + 1))
-  "$kt" -b "localhost:$1" topic list -q -o tsv "${@:2}" 2>err | grep -q '^secured' || { wrong "${*:2}" && cat err; }
+  "$kt" -b "localhost:$1" topic list -q -o tsv "${@:2}" 2>err | grep '^secured' >/dev/null || { wrong "${*:2}" && cat err; }
 }
 java_takes() { # java_takes PORT NAME: Java's own tool is content with that file
   local words=(kafka.admin.TopicCommand --list)

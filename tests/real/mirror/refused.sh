@@ -39,7 +39,7 @@ mirror() {
 expect() {
   [ $code = "$2" ] || fail "$1: exit code $code: $(cat "$scratch/errors")"
   local words
-  for words in "${@:3}"; do cat "$scratch/rows" "$scratch/errors" | grep -qF -e "$words" || fail "$1: \"$words\" is not said: $(cat "$scratch/rows" "$scratch/errors")"; done
+  for words in "${@:3}"; do grep -qF -e "$words" "$scratch/rows" "$scratch/errors" || fail "$1: \"$words\" is not said: $(cat "$scratch/rows" "$scratch/errors")"; done
 }
 mirror open unwritable unreadable
 expect "rights to write and to read" 1 copy.open,done,100 unwritable,0,copy.unwritable,stopped "the target needs Write and Describe on the topic" \
