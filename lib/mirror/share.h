@@ -22,7 +22,7 @@ struct ShareOptions {
   Milliseconds session_timeout{10'000};
   /// How often it is looked whether topics have got more partitions.
   Milliseconds refresh{30'000};
-  std::function<void(const std::string&)> log;
+  std::function<void(const std::string&)> log{};
 };
 
 class Share final : public GroupParticipant {
