@@ -141,6 +141,15 @@ test_release() {
   return $status
 }
 
+# on_each RELEASES NAME SECONDS [ARGUMENT...]: NAME.sh on those of the releases that were asked for.
+on_each() {
+  local release name=$2 limit=$3 all=$1
+  shift 3
+  for release in $all; do
+    case " ${releases[*]} " in *" $release "*) suite "$name $release" timeout -k 20 "$limit" bash "$here/$name.sh" "$release" "$@" ;; esac
+  done
+}
+
 "$here/deps.sh" || exit 1
 "$here/install.sh" "${releases[@]}" 0.8.2.2 0.10.2.2 1.1.1 2.8.2 4.3.0 >/dev/null || exit 1
 KT_KAFKA_CACHE=$(dirname "$("$here/install.sh" 0.8.2.2 | tail -1)")
@@ -157,9 +166,7 @@ if grep -E "^($of_table)"$'\t' "$logs/ways" >"$logs/ways-of-table"; then
 fi
 
 echo "MBeans beside what Java reads"
-for release in 0.8.0 0.8.2.2 1.1.1 2.8.2 4.3.0; do
-  case " ${releases[*]} " in *" $release "*) suite "jmx $release" timeout -k 20 300 bash "$here/jmx.sh" "$release" ;; esac
-done
+on_each "0.8.0 0.8.2.2 1.1.1 2.8.2 4.3.0" jmx 300
 case " ${releases[*]} " in *" 4.3.0 "*)
   for java in $(readlink -e /usr/lib/jvm/*/bin/java | sort -u); do
     [ "$java" = "$(readlink -e "$(command -v java)")" ] || ! "$java" -version 2>&1 | grep -E 'version "(1[7-9]|[2-9])' >/dev/null ||
@@ -169,35 +176,23 @@ esac
 
 # One release whose moves and elections go through ZooKeeper, and the newest.
 echo "Faults on clusters of three brokers"
-for release in 1.1.1 4.3.0; do
-  case " ${releases[*]} " in *" $release "*) suite "faults $release" timeout -k 20 600 bash "$here/faults.sh" "$release" 1 ;; esac
-done
+on_each "1.1.1 4.3.0" faults 600 1
 
 # One that kt places replicas for, one whose moves go through ZooKeeper, and the newest.
 echo "Racks and log directories, on clusters of three brokers"
-for release in 0.10.2.2 1.1.1 4.3.0; do
-  case " ${releases[*]} " in *" $release "*) suite "racks $release" timeout -k 20 300 bash "$here/racks.sh" "$release" ;; esac
-done
+on_each "0.10.2.2 1.1.1 4.3.0" racks 300
 
 echo "Secured listeners"
-for release in 0.10.2.2 2.8.2 4.3.0; do
-  case " ${releases[*]} " in *" $release "*) suite "secure $release" timeout -k 20 300 bash "$here/secure.sh" "$release" ;; esac
-done
+on_each "0.10.2.2 2.8.2 4.3.0" secure 300
 
 echo "Kerberos"
-for release in 0.10.2.2 2.8.2 4.3.0; do
-  case " ${releases[*]} " in *" $release "*) suite "kerberos $release" timeout -k 20 300 bash "$here/kerberos.sh" "$release" ;; esac
-done
+on_each "0.10.2.2 2.8.2 4.3.0" kerberos 300
 
 echo "Bearer tokens"
-for release in 0.10.2.2 2.8.2 4.3.0; do
-  case " ${releases[*]} " in *" $release "*) suite "oauth $release" timeout -k 20 300 bash "$here/oauth.sh" "$release" ;; esac
-done
+on_each "0.10.2.2 2.8.2 4.3.0" oauth 300
 
 echo "Rights, on a cluster of one broker"
-for release in 0.10.2.2 2.8.2 4.3.0; do
-  case " ${releases[*]} " in *" $release "*) suite "rights $release" timeout -k 20 300 bash "$here/rights.sh" "$release" ;; esac
-done
+on_each "0.10.2.2 2.8.2 4.3.0" rights 300
 
 # What does not depend on the release asked for.
 if [ $# = 0 ] || [ "$*" = all ]; then
