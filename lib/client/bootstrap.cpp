@@ -4,8 +4,8 @@
 
 #include <condition_variable>
 #include <mutex>
-#include <thread>
 
+#include "base/background.h"
 #include "net/error.h"
 
 namespace kt {
@@ -54,9 +54,8 @@ std::unique_ptr<Connection> open_first(std::shared_ptr<const ClientOptions> opti
   silent->log = nullptr;
   auto race = std::make_shared<Race>();
   for (const auto& address : addresses)
-    std::thread([race, silent, address, deadline] {
-      run_one(race, silent, address, deadline);
-    }).detach();
+    run_in_background(
+        [race, silent, address, deadline] { run_one(race, silent, address, deadline); });
 
   std::unique_lock lock(race->mutex);
   auto decided = [&] { return race->winner || race->failures.size() == addresses.size(); };

@@ -8,8 +8,8 @@
 #include <cstring>
 #include <memory>
 #include <mutex>
-#include <thread>
 
+#include "base/background.h"
 #include "net/error.h"
 
 namespace kt::net {
@@ -116,7 +116,7 @@ std::vector<SocketAddress> resolve(const HostPort& target, Deadline deadline) {
   if (look_up(target, AI_NUMERICHOST, numeric) == 0) return numeric;
 
   auto lookup = std::make_shared<Lookup>();
-  std::thread([lookup, target] {
+  run_in_background([lookup, target] {
     std::vector<SocketAddress> addresses;
     int status = look_up(target, AI_ADDRCONFIG, addresses);
     // A machine with loopback alone has no "configured" family: ask again without that filter.
@@ -126,7 +126,7 @@ std::vector<SocketAddress> resolve(const HostPort& target, Deadline deadline) {
     lookup->addresses = std::move(addresses);
     lookup->finished = true;
     lookup->done.notify_one();
-  }).detach();
+  });
 
   std::unique_lock lock(lookup->mutex);
   auto finished = [&] { return lookup->finished; };

@@ -12,8 +12,8 @@
 #include <cstring>
 #include <future>
 #include <mutex>
-#include <thread>
 
+#include "base/background.h"
 #include "base/text.h"
 #include "net/error.h"
 
@@ -223,9 +223,10 @@ class KerberosClient final : public SaslClient {
 
   std::string first() override {
     constexpr Milliseconds kLongest = std::chrono::hours(24);
-    std::packaged_task<std::string()> task([exchange = exchange_] { return exchange->first(); });
-    auto token = task.get_future();
-    std::thread(std::move(task)).detach();
+    auto task = std::make_shared<std::packaged_task<std::string()>>(
+        [exchange = exchange_] { return exchange->first(); });
+    auto token = task->get_future();
+    run_in_background([task] { (*task)(); });
     if (token.wait_for(std::min(deadline_.remaining(), kLongest)) != std::future_status::ready)
       throw net::NetError(net::Failure::unauthenticated, "no Kerberos server has answered in time",
                           kNoServerHint);
