@@ -2,7 +2,7 @@
 # What `make bench` runs: kt beside kcat and the Java tools of 4.3.0, on one real 4.3.0 broker and on the sandbox, in
 # turns, as medians and ratios. A rival that is missing is a failure.
 #
-#   BUILD=build tests/bench/bench.sh [startup | topics | offsets | groups | consume | formats | produce | log | migrate | jmx | sandbox | plan | mirror]...     all unless said;
+#   BUILD=build tests/bench/bench.sh [startup | topics | offsets | groups | consume | tls | formats | produce | log | migrate | jmx | sandbox | plan | mirror]...     all unless said;
 #                                     mirror_plain | mirror_lz4 | mirror_small | mirror_latency | mirror_idle: one of mirror's
 #
 # KT_BENCH_MIB (1024) is the size of the stream, KT_BENCH_TOPICS (1000) the number of topics of three partitions.
@@ -15,8 +15,10 @@ kt=$build/cmd/kt
 mib=${KT_BENCH_MIB:-1024}
 topics=${KT_BENCH_TOPICS:-1000}
 scratch=$(mktemp -d)
-trap 'for cluster in broker far jmx old; do "$real/kafka.sh" stop "$scratch/$cluster" 2>/dev/null; done; rm -rf "$scratch"' EXIT
+trap 'for cluster in broker far jmx old tls; do "$real/kafka.sh" stop "$scratch/$cluster" 2>/dev/null; done; rm -rf "$scratch"' EXIT
 
+# shellcheck source=tests/real/keys.sh
+. "$real/keys.sh"
 "$real/deps.sh"
 jars=$("$real/install.sh" 4.3.0)
 for rival in kcat java; do command -v $rival >/dev/null || { echo "bench.sh: $rival is missing" >&2; exit 1; }; done
@@ -142,6 +144,37 @@ consume() {
     kcat "kcat -C -b $bootstrap -t stream -p 0 -o beginning -e -q"
   compare "" 1 "" kt "$kt consume stream --start earliest --exit -b $bootstrap" "Java consumer" \
     "$java org.apache.kafka.tools.consumer.ConsoleConsumer --bootstrap-server $bootstrap --topic stream --from-beginning --max-messages $((mib * 1024))"
+}
+
+# The same stream over TLS, with a client certificate from the same PEM files. The broker has compiled its ciphers before
+# the clock starts. Then a command that asks each of 20 brokers, beside one that asks one.
+tls() {
+  local keys=$scratch/keys flags brokers wall cpu peak one one_cpu one_peak
+  mkdir "$keys"
+  (cd "$keys" && make_ca ca "Bench CA" && sign broker ca IP:127.0.0.1 && sign client ca)
+  ports plain ssl controller
+  KT_KAFKA_JVM="-Xms1g -Xmx1g" "$real/kafka.sh" start 4.3.0 "$scratch/tls" log.retention.hours=24 \
+    "listeners=PLAINTEXT://127.0.0.1:$plain,SSL://127.0.0.1:$ssl,CONTROLLER://127.0.0.1:$controller" \
+    "controller.quorum.voters=1@127.0.0.1:$controller" \
+    listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SSL:SSL ssl.client.auth=required \
+    ssl.keystore.type=PEM "ssl.keystore.location=$keys/broker.pem" \
+    ssl.truststore.type=PEM "ssl.truststore.location=$keys/ca.pem" >/dev/null
+  fill "127.0.0.1:$plain"
+  flags="-b 127.0.0.1:$ssl -X security.protocol=ssl -X ssl.ca.location=$keys/ca.pem \
+    -X ssl.certificate.location=$keys/client.crt -X ssl.key.location=$keys/client.key"
+  for _ in 1 2 3; do kcat -C -t stream -p 0 -o beginning -e -q $flags >/dev/null; done
+  compare "consume $mib MiB over TLS, raw" 5 "wall <= 0.83" kt "$kt consume stream --start earliest --exit $flags" \
+    kcat "kcat -C -t stream -p 0 -o beginning -e -q $flags"
+  "$real/kafka.sh" stop "$scratch/tls"
+
+  for brokers in 20 1; do
+    "$kt" sandbox --brokers $brokers --tls "$keys/sandbox" --topic each:$brokers -- \
+      "$build/tests/kt-measure" 15 "$kt offsets get each" >"$scratch/of-$brokers"
+  done
+  read -r wall cpu peak <"$scratch/of-20"
+  read -r one one_cpu one_peak <"$scratch/of-1"
+  row "ask 20 brokers over TLS" "" "kt, at once" "$wall" "$cpu" "$peak" "$(echo "$wall $one" | awk '{printf "%.2f", $1 / $2 / 20}')"
+  row "" "" "20 x one broker" "$(echo "$one" | awk '{print $1 * 20}')" "$(echo "$one_cpu" | awk '{print $1 * 20}')" "$one_peak"
 }
 
 # log_segment NAME LINE_BYTES FLAG...: a segment of lines that do not repeat; prints its path.
@@ -301,4 +334,4 @@ plan() {
 
 . "$here/mirror.sh"
 
-for part in ${*:-startup topics offsets groups consume formats produce log migrate jmx sandbox plan mirror}; do $part; done
+for part in ${*:-startup topics offsets groups consume tls formats produce log migrate jmx sandbox plan mirror}; do $part; done
