@@ -350,8 +350,9 @@ kt-mirror.NAME.SOURCE; what a run had that ends or dies goes to the others.
 
 A partition that cannot go on stops alone, with its error and the way out, and makes the exit code 1: the
 source deleted records before they were copied (--on-gap skip goes on behind them), the topic was created
-anew or its log truncated, the target holds records of others (--append copies behind them). --dry-run
-says where each partition would go on, and what would stop it.)",
+anew or its log truncated, the target holds records of others (--append copies behind them). One that
+waits, for a leader or for a topic that was deleted, is told of after --timeout and tried further; SIGHUP
+leaves out topics that are gone. --dry-run says where each partition would go on, and what would stop it.)",
     .examples = {{"kt mirror run orders --from east --to west", "one topic, for good"},
                  {"kt mirror run --from old --to new --exit", "everything that is there now"},
                  {"kt mirror run --regex 'app-.*' --exclude '.*-test' --rename "

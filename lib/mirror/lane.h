@@ -2,6 +2,8 @@
 // Guarded by the mirror's lock, except the forwarder, which only the thread of work() uses.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <cstdint>
 #include <deque>
 #include <optional>
@@ -24,6 +26,10 @@ enum class LaneState {
 
 class Courier;
 
+inline std::string name_of(const TopicPartition& partition) {
+  return fmt::format("{}-{}", partition.topic, partition.partition);
+}
+
 struct Lane {
   TopicPartition source, target;
   RunIds ids;
@@ -32,6 +38,8 @@ struct Lane {
   int failures = 0;          ///< in a row
   int starts_behind = 0;     ///< in a row, at which the source ended before the position
   Clock::Time retry_at{};
+  std::optional<Clock::Time> troubled_since;  ///< nothing of it got on since
+  bool is_told = false;                       ///< that it waits
   std::string message, hint;
 
   std::optional<Forwarder> forwarder;

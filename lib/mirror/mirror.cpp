@@ -6,29 +6,15 @@
 #include <utility>
 
 #include "base/units.h"
-#include "client/positions.h"
 #include "mirror/courier.h"
 #include "mirror/record_stream.h"
+#include "mirror/refusal.h"
 #include "protocol/errors.h"
 
 namespace kt::mirror {
 namespace {
 
-/// Partitions whose ends are asked for in one go.
-constexpr size_t kMostStarts = 500;
-/// A position beyond the source's end may be a new leader that is still catching up.
-constexpr int kPatientStarts = 8;
 constexpr Milliseconds kLookAround{200}, kFullWait{50}, kFinishLimit{10'000};
-/// Stored positions, and again those that have not changed: groups forget them after a day or more.
-constexpr Milliseconds kSaveEvery{1'000};
-constexpr std::chrono::hours kSaveAllEvery{1};
-
-constexpr const char* kCopyElsewhere =
-    "copy it into a new topic (--rename), or under a new --name with --append";
-
-std::string name_of(const TopicPartition& partition) {
-  return fmt::format("{}-{}", partition.topic, partition.partition);
-}
 
 ConsumerOptions consumer_options(size_t memory_bytes, bool read_committed) {
   ConsumerOptions options;
@@ -38,50 +24,6 @@ ConsumerOptions consumer_options(size_t memory_bytes, bool read_committed) {
   options.max_bytes = static_cast<int32_t>(std::clamp<size_t>(memory_bytes / 8, 1 << 20, 32 << 20));
   options.partition_max_bytes = std::min(options.max_bytes, 4 << 20);
   return options;
-}
-
-bool is_too_large(int16_t error_code) {
-  return error_code == ErrorCode::message_too_large ||
-         error_code == ErrorCode::record_list_too_large;
-}
-
-/// Errors that somebody has to put right; all others are tried again.
-bool is_final(int16_t error_code) {
-  switch (static_cast<ErrorCode>(error_code)) {
-    case ErrorCode::message_too_large:
-    case ErrorCode::record_list_too_large:
-    case ErrorCode::topic_authorization_failed:
-    case ErrorCode::cluster_authorization_failed:
-    case ErrorCode::invalid_record:
-    case ErrorCode::corrupt_message:
-    case ErrorCode::invalid_timestamp:
-    case ErrorCode::unsupported_compression_type:
-    case ErrorCode::unsupported_for_message_format:
-    case ErrorCode::policy_violation:
-    case ErrorCode::invalid_topic_exception:
-    case ErrorCode::unsupported_version:
-      return true;
-    default:
-      return false;
-  }
-}
-
-std::string way_out(int16_t error_code) {
-  switch (static_cast<ErrorCode>(error_code)) {
-    case ErrorCode::message_too_large:
-    case ErrorCode::record_list_too_large:
-      return "raise max.message.bytes of the target topic";
-    case ErrorCode::topic_authorization_failed:
-      return "the target needs Write and Describe on the topic";
-    case ErrorCode::cluster_authorization_failed:
-      return "targets before 3.0 need IdempotentWrite on the cluster";
-    case ErrorCode::invalid_timestamp:
-      return "raise message.timestamp.before.max.ms and .after.max.ms of the target topic";
-    case ErrorCode::corrupt_message:
-      return "the batch is damaged in the source: kt consume shows where";
-    default:
-      return "";
-  }
 }
 
 }  // namespace
@@ -108,9 +50,8 @@ bool Mirror::work(Deadline until) {
   while (!until.expired()) {
     let_go();
     bool started = start_lanes();
-    bool is_waiting = false;
-    if (is_over(is_waiting)) return false;
-    check_progress(is_waiting);
+    if (is_over()) return false;
+    check_progress();
     if (auto failure = save_positions(); !failure.empty()) options_.log(failure);
     bool may_take = !consumer_->finished() && Clock::system().now() >= may_take_at_;
     {
@@ -130,240 +71,44 @@ bool Mirror::work(Deadline until) {
                      std::chrono::duration_cast<Milliseconds>(worth);
     }
   }
-  bool is_waiting = false;
-  return !is_over(is_waiting);
+  return !is_over();
 }
 
-bool Mirror::is_over(bool& is_waiting) {
+bool Mirror::is_over() const {
   std::lock_guard lock(mutex_);
-  bool over = true;
-  for (const auto& [id, lane] : lanes_) {
-    bool ended = lane->state == LaneState::done || lane->state == LaneState::stopped ||
-                 lane->state == LaneState::elsewhere;
-    over = over && ended;
-    is_waiting = is_waiting || lane->state == LaneState::starting || !lane->queue.empty() ||
-                 (lane->state == LaneState::copying && lane->end_offset != INT64_MAX);
-  }
-  return over;
+  return std::all_of(lanes_.begin(), lanes_.end(), [](const auto& entry) {
+    auto state = entry.second->state;
+    return state == LaneState::done || state == LaneState::stopped || state == LaneState::elsewhere;
+  });
 }
 
-void Mirror::check_progress(bool is_waiting) {
+void Mirror::check_progress() {
   std::lock_guard lock(mutex_);
   auto now = Clock::system().now();
-  if (!is_waiting) last_progress_ = now;
   auto limit = std::max(source_.options().timeout, target_.options().timeout);
-  if (now - last_progress_ < limit) return;
+  bool is_waiting = false, is_one_well = false;
   std::string why;
-  for (const auto& [id, lane] : lanes_)
-    if (!lane->message.empty() && lane->state == LaneState::starting) why = lane->message;
-  throw Error("nothing was copied for " + format_duration(limit) + (why.empty() ? "" : ": " + why),
-              Exit::unreachable);
-}
-
-// ---- Starting and starting again
-
-bool Mirror::start_lanes() {
-  std::vector<Lane*> due;
-  {
-    std::lock_guard lock(mutex_);
-    auto now = Clock::system().now();
-    for (auto& [id, lane] : lanes_)
-      if (lane->state == LaneState::starting && lane->retry_at <= now && due.size() < kMostStarts)
-        due.push_back(lane.get());
+  std::vector<Lane*> stuck;
+  for (const auto& [id, lane] : lanes_) {
+    bool is_copying = lane->state == LaneState::copying;
+    bool has_work = lane->state == LaneState::starting || !lane->queue.empty() ||
+                    (is_copying && lane->end_offset != INT64_MAX);
+    is_waiting = is_waiting || has_work;
+    is_one_well = is_one_well || (is_copying && !has_work);
+    if (lane->state == LaneState::starting && !lane->message.empty()) why = lane->message;
+    if (has_work && !lane->is_told && now - lane->troubled_since.value_or(now) > limit)
+      stuck.push_back(lane.get());
   }
-  if (due.empty()) return false;
-  try {
-    start(due);
-    has_begun_ = true;
-  } catch (const Error& error) {
-    // What could be asked once can be asked again: a leader may just have left its cluster.
-    if (error.exit() != Exit::unreachable && !has_begun_) throw;
-    std::lock_guard lock(mutex_);
-    for (auto* lane : due)
-      if (lane->state == LaneState::starting) restart(*lane, error.message());
-  }
-  return true;
-}
-
-void Mirror::start(const std::vector<Lane*>& due) {
-  source_.progress();
-  target_.progress();
-  std::vector<OffsetQuery> queries;
-  std::vector<TargetPartition> targets;
-  std::vector<std::string> names;
-  for (auto* lane : due) {
-    for (int64_t time : {kEarliest, kLatest}) queries.push_back({lane->source, time});
-    targets.push_back({lane->target, lane->ids, lane->source});
-    names.push_back(lane->target.topic);
-  }
-  names.erase(std::unique(names.begin(), names.end()), names.end());
-  // The target first: another mirror of this name may copy on meanwhile.
-  auto positions = find_target_positions(source_, target_, options_.name, targets);
-  auto ends = list_offsets(source_, queries, source_has_transactions_);
-  auto differs = changed_sources(due, targets, positions, ends);
-  auto metadata = target_.refresh(names);
-  for (size_t i = 0; i < due.size(); ++i) {
-    auto& lane = *due[i];
-    auto* known = metadata->partition(lane.target.topic, lane.target.partition);
-    int16_t source_error =
-        ends[2 * i].error_code != 0 ? ends[2 * i].error_code : ends[2 * i + 1].error_code;
-    std::unique_lock lock(mutex_);
-    if (source_error != 0) {
-      restart(lane, "the source's offsets are not told: " + error_text(source_error));
-    } else if (positions[i].error) {
-      restart(lane, positions[i].error->message());
-    } else if (differs.contains(&lane)) {
-      auto offset = *positions[i].source_position - 1;
-      stop(
-          lane,
-          fmt::format("{} in the source has another record at offset {} than was copied: the topic "
-                      "was created anew, or its log truncated",
-                      name_of(lane.source), offset),
-          kCopyElsewhere);
-    } else if (known == nullptr || known->leader < 0) {
-      restart(lane, fmt::format("{} has no leader in the target", name_of(lane.target)));
-    } else {
-      lock.unlock();
-      lane.courier = &courier_for(lane, known->leader);
-      place(lane, ends[2 * i].offset, ends[2 * i + 1].offset, positions[i]);
-    }
-  }
-  // Before anything is sent: what stands behind a position that nobody knows is somebody else's.
-  saved_at_ = {};
-  auto failure = save_positions();
-  if (failure.empty()) return;
-  std::lock_guard lock(mutex_);
-  for (auto* lane : due) restart(*lane, failure);
-}
-
-std::string Mirror::save_positions() {
-  auto now = Clock::system().now();
-  if (!stored_ || options_.only_place || now - saved_at_ < kSaveEvery) return {};
-  saved_at_ = now;
-  bool all = now - all_saved_at_ >= kSaveAllEvery;
-  std::vector<StoredPosition> positions;
-  std::vector<Lane*> saved;
-  {
-    std::lock_guard lock(mutex_);
-    for (auto& [id, lane] : lanes_) {
-      if (lane->target_next < 0 || (!all && lane->acknowledged_to == lane->saved_to)) continue;
-      positions.push_back({lane->target, lane->ids, lane->acknowledged_to, lane->target_next});
-      saved.push_back(lane.get());
-    }
-  }
-  try {
-    if (!positions.empty()) stored_->save(positions);
-  } catch (const Error& error) {
-    return error.message();
-  }
-  for (size_t i = 0; i < saved.size(); ++i) saved[i]->saved_to = positions[i].source_position;
-  if (all) all_saved_at_ = now;
-  return {};
-}
-
-int64_t Mirror::start_in(const TopicPartition& source, int64_t earliest, int64_t latest) {
-  // Asked of each of thousands of partitions it would take its time.
-  if (options_.start.kind == Position::Kind::earliest) return earliest;
-  if (options_.start.kind == Position::Kind::latest) return latest;
-  return place_offsets(source_, {source}, options_.start).front().at.offset;
-}
-
-void Mirror::place(Lane& lane, int64_t earliest, int64_t latest, const TargetPosition& at) {
-  int64_t position = 0;
-  auto run = at.run;
-  std::unique_lock lock(mutex_);
-  if (lane.state != LaneState::starting) return;  // given up meanwhile
-  lane.source_end = latest;
-  if (options_.stop_at_end && lane.end_offset == INT64_MAX) lane.end_offset = latest;
-  if (at.source_position) {
-    position = *at.source_position;
-    if (lane.copied_to > position)
-      options_.warn(
-          fmt::format("{}: the target lost records that it had acknowledged: copied "
-                      "again from offset {} on, not {}",
-                      name_of(lane.source), position, lane.copied_to));
-  } else if (lane.copied_to >= 0) {
-    return stop(lane,
-                fmt::format("{} in the target has lost all that was copied: created anew?",
-                            name_of(lane.target)),
-                "start the mirror again to copy all of it");
-  } else if (lane.acknowledged_to >= 0) {
-    position = lane.acknowledged_to;
-  } else {
-    lock.unlock();
-    std::optional<int64_t> taken_over;
-    std::optional<Error> failure;
-    try {
-      if (options_.takeover) taken_over = options_.takeover(lane.source, lane.target, at);
-    } catch (const Error& error) {
-      if (error.exit() == Exit::unreachable) throw;
-      failure = error;
-    }
-    bool may_begin = taken_over || at.is_empty() || options_.append;
-    if (taken_over)
-      position = *taken_over;
-    else if (!failure && may_begin)
-      position = start_in(lane.source, earliest, latest);
-    lock.lock();
-    if (lane.state != LaneState::starting) return;
-    if (failure) return stop(lane, failure->message(), failure->hint());
-    if (!may_begin)
-      return stop(lane,
-                  fmt::format("{} in the target holds records (offsets {} to {}) that this mirror "
-                              "did not write",
-                              name_of(lane.target), at.earliest, at.latest),
-                  "--append copies behind them; --name goes on with a mirror of another name");
-  }
-  if (position > latest) {
-    if (++lane.starts_behind < kPatientStarts)
-      return restart(lane, "the source ends before what was copied");
-    return stop(lane,
-                fmt::format("{} in the source ends at offset {}, but {} were copied: its log was "
-                            "truncated, or the topic created anew",
-                            name_of(lane.source), latest, position),
-                kCopyElsewhere);
-  }
-  if (position < earliest) {
-    auto gap = fmt::format("{}: the source has deleted offsets {} to {} before they were copied",
-                           name_of(lane.source), position, earliest - 1);
-    if (!options_.skip_gaps) return stop(lane, gap, "--on-gap skip goes on behind them");
-    options_.warn(gap);
-    position = earliest;
-    run.reset();
-  }
-  lane.starts_behind = 0;
-  lane.acknowledged_to = lane.fetched_to = position;
-  if (options_.only_place) {
-    lane.state = LaneState::done;
-    return;
-  }
-  lane.target_next = stored_ ? at.latest : -1;
-  lane.saved_to = -1;
-  lane.is_proven = false;
-  lane.one_at_a_time = !abilities_.has_sequences;
-  lane.forwarder.emplace(lane.ids, ForwarderOptions{.runs_begin_at_zero = !abilities_.any_sequence,
-                                                    .magic = abilities_.magic,
-                                                    .has_zstd = abilities_.has_zstd,
-                                                    .batch_bytes = lane.batch_bytes});
-  lane.forwarder->resume(position, run);
-  lane.state = LaneState::copying;
-  // Thousands take their time to start; one that starts over and over is no progress.
-  if (lane.failures == 0) last_progress_ = Clock::system().now();
-  look_if_done(lane);
-  if (lane.state != LaneState::copying) return;
-  lane.paused = false;
-  consumer_->assign(lane.source, position, lane.end_offset);
-  options_.log(fmt::format("{} is copied from offset {} on{}", name_of(lane.source), position,
-                           at.source_position ? ", where it came to" : ""));
-}
-
-Courier& Mirror::courier_for(const Lane& lane, int32_t leader) {
-  auto spread =
-      std::hash<std::string>()(lane.target.topic) + static_cast<size_t>(lane.target.partition);
-  int index = static_cast<int>(spread % static_cast<size_t>(options_.connections_per_broker));
-  auto& courier = couriers_[{leader, index}];
-  if (!courier) courier = std::make_unique<Courier>(*this, target_, leader, abilities_.magic);
-  return *courier;
+  if (!is_waiting || is_one_well) last_progress_ = now;
+  if (now - last_progress_ >= limit)
+    throw Error(
+        "nothing was copied for " + format_duration(limit) + (why.empty() ? "" : ": " + why),
+        Exit::unreachable);
+  if (stuck.empty()) return;
+  for (auto* lane : stuck) lane->is_told = true;
+  auto others = stuck.size() == 1 ? " has" : fmt::format(" and {} more have", stuck.size() - 1);
+  options_.warn(fmt::format("{}{} been waiting for {}: {}", name_of(stuck[0]->source), others,
+                            format_duration(limit), stuck[0]->message));
 }
 
 // ---- What was fetched
@@ -441,8 +186,7 @@ void Mirror::acknowledged(Lane& lane, int64_t lane_epoch, const OutgoingBatch& b
   lane.is_proven = true;
   lane.proven_at = last_progress_;
   lane.failures = 0;
-  lane.message.clear();
-  lane.hint.clear();
+  calm(lane);
   lane.records += batch.count;
   lane.bytes += static_cast<int64_t>(batch.bytes.size());
   lane.acknowledged_to = lane.copied_to = batch.source_end;
@@ -499,7 +243,9 @@ void Mirror::restart(Lane& lane, const std::string& why) {
   if (lane.state == LaneState::copying) drop(lane);
   lane.state = LaneState::starting;
   lane.message = why;
-  lane.retry_at = Clock::system().now() + target_.backoff(++lane.failures);
+  auto now = Clock::system().now();
+  if (!lane.troubled_since) lane.troubled_since = now;
+  lane.retry_at = now + target_.backoff(++lane.failures);
   options_.log(fmt::format("{} starts again: {}", name_of(lane.source), why));
 }
 
@@ -513,9 +259,17 @@ void Mirror::stop(Lane& lane, const std::string& message, const std::string& hin
 void Mirror::look_if_done(Lane& lane) {
   if (lane.state != LaneState::copying || !lane.queue.empty()) return;
   lane.acknowledged_to = std::max(lane.acknowledged_to, lane.fetched_to);
+  if (lane.fetched_to >= lane.source_end) calm(lane);
   if (lane.fetched_to < lane.end_offset) return;
   lane.state = LaneState::done;
   consumer_->unassign(lane.source);
+}
+
+void Mirror::calm(Lane& lane) {
+  lane.message.clear();
+  lane.hint.clear();
+  lane.troubled_since.reset();
+  lane.is_told = false;
 }
 
 void Mirror::relieve(Lane& lane) {

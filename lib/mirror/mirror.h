@@ -82,7 +82,7 @@ class Mirror {
   void give_up(const std::set<TopicPartition>& sources);
 
   /// Copies until then; false where no partition has anything left to do. Throws where nothing gets
-  /// on within the clusters' time limit.
+  /// on within the clusters' time limit; a partition that waits that long beside others is told of.
   bool work(Deadline until);
   /// Waits until what was sent is answered, a few seconds at most.
   void finish();
@@ -109,8 +109,8 @@ class Mirror {
   Courier& courier_for(const Lane& lane, int32_t leader);
   /// Where the target's batches do not say them; answers why it could not.
   std::string save_positions();
-  bool is_over(bool& is_waiting);
-  void check_progress(bool is_waiting);
+  bool is_over() const;
+  void check_progress();
 
   // Under the lock:
   void restart(Lane& lane, const std::string& why);
@@ -119,6 +119,7 @@ class Mirror {
   void leave(Lane& lane);
   void is_elsewhere(Lane& lane);
   void look_if_done(Lane& lane);
+  static void calm(Lane& lane);
   void relieve(Lane& lane);
   // Of couriers, which take the lock:
   void acknowledged(Lane& lane, int64_t lane_epoch, const OutgoingBatch& batch,

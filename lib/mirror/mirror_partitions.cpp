@@ -3,7 +3,6 @@
 
 #include "mirror/courier.h"
 #include "mirror/mirror.h"
-#include "mirror/same_log.h"
 
 namespace kt::mirror {
 namespace {
@@ -21,6 +20,7 @@ void Mirror::add(const TopicPartition& source, const TopicPartition& target) {
   lane->is_same_log = false;
   lane->state = LaneState::starting;
   lane->failures = lane->starts_behind = 0;
+  calm(*lane);
   lane->retry_at = {};
 }
 
@@ -94,27 +94,6 @@ void Mirror::let_go() {
   std::lock_guard lock(mutex_);
   for (auto* lane : settled)
     if (lane->state == LaneState::leaving) is_elsewhere(*lane);
-}
-
-/// Those whose source is not the one that was copied, of those that were not looked at before.
-std::set<const Lane*> Mirror::changed_sources(const std::vector<Lane*>& due,
-                                              const std::vector<TargetPartition>& targets,
-                                              std::vector<TargetPosition> positions,
-                                              const std::vector<OffsetAnswer>& ends) {
-  std::vector<int64_t> earliest;
-  for (size_t i = 0; i < due.size(); ++i) {
-    earliest.push_back(ends[2 * i].offset);
-    bool is_known = ends[2 * i].error_code == 0 && ends[2 * i + 1].error_code == 0 &&
-                    positions[i].source_position.value_or(0) <= ends[2 * i + 1].offset;
-    if (due[i]->is_same_log || !is_known) positions[i].source_position.reset();
-  }
-  auto same = are_same_logs(source_, target_, targets, positions, earliest);
-  std::set<const Lane*> changed;
-  for (size_t i = 0; i < due.size(); ++i) {
-    if (positions[i].source_position) due[i]->is_same_log = same[i];
-    if (!same[i]) changed.insert(due[i]);
-  }
-  return changed;
 }
 
 }  // namespace kt::mirror

@@ -284,6 +284,37 @@ TEST_CASE("leaders of the target move and die under a mirror that runs") {
   pair.check_equal();
 }
 
+TEST_CASE("a partition that cannot go on is told of and holds up no others") {
+  Pair pair;
+  pair.source.create_topic("gone", 1);
+  pair.target.create_topic("gone", 1);
+  auto patience = options_for(pair.source);
+  patience.timeout = Milliseconds(400);
+  Cluster from(patience);
+  patience.bootstrap = net::parse_host_ports(pair.target.bootstrap(), 9092);
+  Cluster to(patience);
+  auto options = pair.options(false);
+  std::vector<std::string> told;
+  options.warn = [&](const std::string& sentence) { told.push_back(sentence); };
+  Mirror mirror(from, to, options);
+  mirror.add({"gone", 0}, {"gone", 0});
+  mirror.add({"t", 0}, {"t", 0});
+  pair.produce(3);
+  auto copied = [&] { return mirror.status()[1].position; };
+  Deadline limit(Milliseconds(15'000));
+  while (copied() < 3 && !limit.expired()) mirror.work(Deadline(Milliseconds(20)));
+  pair.source.run([](sandbox::Cluster& cluster) { cluster.delete_topic(*cluster.topic("gone")); });
+  while (told.empty() && !limit.expired()) mirror.work(Deadline(Milliseconds(20)));
+  REQUIRE(told.size() == 1);
+  CHECK(told[0].starts_with("gone-0 has been waiting for 400ms: "));
+  mirror.work(Deadline(Milliseconds(1'000)));
+  CHECK(told.size() == 1);
+  CHECK(mirror.status()[0].state == LaneState::starting);
+  pair.produce(4);
+  while (copied() < 7 && !limit.expired()) mirror.work(Deadline(Milliseconds(20)));
+  CHECK(copied() == 7);
+}
+
 TEST_CASE("two mirrors of one name at once write each record once") {
   Pair pair;
   SUBCASE("batches that pass") { pair.codec = Codec::lz4; }
