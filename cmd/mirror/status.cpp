@@ -1,13 +1,18 @@
 // How far copies have come, asked of the two clusters, whether a mirror runs or not.
 #include <algorithm>
+#include <map>
 
 #include "client/offsets.h"
 #include "mirror/pair.h"
 #include "mirror/record_stream.h"
+#include "mirror/records_left.h"
 #include "protocol/errors.h"
 
 namespace kt {
 namespace {
+
+/// Offsets behind a position that are looked at, as they may be markers of transactions alone.
+constexpr int64_t kLookedAt = 100;
 
 class MirrorStatus : public Invocation {
   MirrorPair pair_;
@@ -26,6 +31,26 @@ class MirrorStatus : public Invocation {
     return abilities.tells_producers ? "read off the log, producer forgotten" : "read off the log";
   }
 
+  /// Offsets that are to be copied; 0 where they hold no records.
+  std::vector<int64_t> lags_of(const std::vector<TopicPartition>& sources,
+                               const std::vector<mirror::TargetPosition>& positions,
+                               const std::vector<OffsetAnswer>& ends) {
+    std::vector<int64_t> lags;
+    std::map<TopicPartition, mirror::OffsetRange> doubtful;
+    for (size_t i = 0; i < sources.size(); ++i) {
+      int64_t earliest = ends[2 * i].offset, latest = ends[2 * i + 1].offset;
+      int64_t position = positions[i].source_position.value_or(-1);
+      lags.push_back(std::max<int64_t>(0, latest - std::max(position, earliest)));
+      if (position >= earliest && lags[i] > 0 && lags[i] <= kLookedAt)
+        doubtful[sources[i]] = {position, latest};
+    }
+    if (doubtful.empty() || !mirror::has_transactions(pair_.source())) return lags;
+    auto have = mirror::with_records(pair_.source(), doubtful);
+    for (size_t i = 0; i < sources.size(); ++i)
+      if (doubtful.contains(sources[i]) && !have.contains(sources[i])) lags[i] = 0;
+    return lags;
+  }
+
   Exit run(Context& context) override {
     pair_.open(context);
     context.report();
@@ -39,6 +64,7 @@ class MirrorStatus : public Invocation {
     for (const auto& partition : sources)
       for (int64_t time : {kEarliest, kLatest}) queries.push_back({partition, time});
     auto ends = list_offsets(source, queries, committed);
+    auto lags = lags_of(sources, positions, ends);
     auto abilities = mirror::abilities_of(pair_.target());
     bool holds = true;
     for (size_t i = 0; i < sources.size(); ++i) {
@@ -51,7 +77,7 @@ class MirrorStatus : public Invocation {
       }
       int64_t earliest = ends[2 * i].offset, latest = ends[2 * i + 1].offset;
       int64_t position = at.source_position.value_or(-1);
-      int64_t lag = std::max<int64_t>(0, latest - std::max(position, earliest));
+      int64_t lag = lags[i];
       std::string_view state = position < 0          ? "new"
                                : position > latest   ? "beyond the source"
                                : position < earliest ? "gap"
@@ -87,7 +113,7 @@ no mirror needs to run. The flags are those of kt mirror run.
 
 A partition is in step, behind, new (nothing of it was copied by a mirror of that name), has a gap (the
 source deleted records before they were copied) or is beyond the source (its log was truncated, or the
-topic created anew). The lag counts offsets; markers of transactions are offsets too.)",
+topic created anew). The lag counts offsets, those of transactions' markers too, unless nothing else is left.)",
     .examples = {{"kt mirror status orders --from east --to west", "where it stands"},
                  {"kt mirror status --from east --to west --max-lag 100000 -o json",
                   "all topics, as an alert"}},

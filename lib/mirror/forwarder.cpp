@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "protocol/records/record_reader.h"
+#include "mirror/record_stream.h"
 
 namespace kt::mirror {
 namespace {
@@ -22,10 +22,7 @@ void Forwarder::resume(int64_t position, std::optional<Run> run) {
 }
 
 std::vector<OutgoingBatch> Forwarder::take(const FetchedChunk& chunk) {
-  std::vector<kt::AbortedTransaction> listed;
-  for (const auto& aborted : chunk.aborted)
-    listed.push_back({aborted.producer_id, aborted.first_offset});
-  AbortedTransactions aborted(std::move(listed));
+  auto aborted = aborted_in(chunk);
   BatchReader batches(chunk.records);
   while (auto batch = batches.next()) {
     bool skipped = aborted.skip(*batch) || batch->next_offset() <= position_;

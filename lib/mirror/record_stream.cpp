@@ -12,6 +12,12 @@ bool has_transactions(Cluster& cluster) {
   return cluster.apis_of_any().best(msg::FetchRequest::api(), kFirstWithTransactions).has_value();
 }
 
+AbortedTransactions aborted_in(const FetchedChunk& chunk) {
+  std::vector<AbortedTransaction> listed;
+  for (const auto& one : chunk.aborted) listed.push_back({one.producer_id, one.first_offset});
+  return AbortedTransactions(std::move(listed));
+}
+
 RecordStream::RecordStream(Cluster& cluster, const TopicPartition& partition, int64_t start,
                            int64_t end)
     : cluster_(cluster), partition_(partition), position_(start), end_(end) {
@@ -34,9 +40,7 @@ bool RecordStream::next_chunk() {
                         fmt::format("{}-{} gave nothing at offset {}", partition_.topic,
                                     partition_.partition, position_));
   }
-  std::vector<AbortedTransaction> listed;
-  for (const auto& one : chunk_->aborted) listed.push_back({one.producer_id, one.first_offset});
-  aborted_ = AbortedTransactions(std::move(listed));
+  aborted_ = aborted_in(*chunk_);
   reader_.emplace(chunk_->records,
                   RecordReaderOptions{.from_offset = chunk_->from_offset, .aborted = &aborted_});
   position_ = chunk_->next_offset;

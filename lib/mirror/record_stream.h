@@ -11,6 +11,9 @@ namespace kt::mirror {
 /// From 0.11 on: what is read of the cluster, and where it ends, is what is committed.
 bool has_transactions(Cluster& cluster);
 
+/// The transactions that a chunk's broker listed as aborted.
+AbortedTransactions aborted_in(const FetchedChunk& chunk);
+
 class RecordStream {
  public:
   RecordStream(Cluster& cluster, const TopicPartition& partition, int64_t start, int64_t end);

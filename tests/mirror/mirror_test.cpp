@@ -10,6 +10,7 @@
 
 #include "client/offsets.h"
 #include "client/producer.h"
+#include "mirror/records_left.h"
 #include "mirror/share.h"
 #include "mirror/translate.h"
 #include "mirror/verify.h"
@@ -535,6 +536,30 @@ TEST_CASE("a limit of bytes a second holds") {
   CHECK(pair.copy(options).records == 3);
   CHECK(Clock::system().now() - started >= Milliseconds(900));
   pair.check_equal();
+}
+
+TEST_CASE("markers of transactions are nothing that is left to copy") {
+  Pair pair;
+  pair.source.create_topic("u", 1);
+  pair.produce(5);
+  pair.source.run([](sandbox::Cluster& cluster) {
+    for (const char* topic : {"t", "u"}) {
+      auto& partition = *cluster.partition(topic, 0);
+      BatchOptions options;
+      options.base_offset = partition.high_watermark();
+      options.producer_id = 7;
+      options.producer_epoch = 0;
+      options.transactional = options.control = true;
+      BatchBuilder marker(options);
+      marker.append(1'700'000'000'000, std::string_view("\0\0\0\1", 4),
+                    std::string_view("\0\0\0\0\0\0", 6));
+      partition.append(marker.finish());
+    }
+  });
+  CHECK(with_records(pair.from, {{{"t", 0}, {5, 6}}, {{"u", 0}, {0, 1}}}).empty());
+  auto found = with_records(pair.from, {{{"t", 0}, {4, 6}}, {{"u", 0}, {0, 1}}});
+  CHECK(found == std::set<TopicPartition>{{"t", 0}});
+  CHECK(with_records(pair.from, {{{"t", 0}, {0, 6}}}).size() == 1);
 }
 
 TEST_CASE("verify finds what is equal, behind, missing and different") {
