@@ -238,6 +238,12 @@ says how much is there, so that it must be copied one to one, nobody else may wr
 no request of a run that was killed may still be under way when the next begins. Up to 64 MiB of each partition
 are read again when it goes on, before 0.11 all of it; --state FILE spares that, and allows 0.7 to delete
 what was copied.
+
+Where the target has deleted all records that would tell how far it came, brokers from 2.8 on know it for a day,
+and FILE knows it for ever; where neither does, the topic is stopped, and --append begins at the start. Targets before 2.5 forget
+after some days who wrote, and then take what follows only from the next entry on: where a compressed set was cut,
+or messages were spread, the partition is stopped.
+
 The target's number of partitions, the brokers (or the order of --from), --name and --partitioner must stay what they were. kt migrate plan shows what would be
 done, kt migrate verify holds the copy against its source.
 

@@ -1,5 +1,7 @@
 #include "migrate/carrier.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -7,6 +9,7 @@ namespace kt::migrate {
 namespace {
 
 constexpr Milliseconds kCheckpointEvery{2'000}, kStopLookedFor{100};
+constexpr int kMostProofs = 1'000;  ///< then a partition that gets nothing is not waited for
 
 }  // namespace
 
@@ -25,6 +28,7 @@ void Carrier::begin(Place place) {
   router_.begin(place_.run, place_.taken);
   place_.present.resize(static_cast<size_t>(options_.routing.partitions));
   place_.before.resize(place_.present.size());
+  place_.ends.resize(place_.present.size());
   to_leave_out_ = place_.present;
   for (size_t i = 0; i < to_leave_out_.size(); ++i) to_leave_out_[i] -= place_.before[i];
   if (!producer_.has_sequences()) return;
@@ -36,6 +40,9 @@ void Carrier::begin(Place place) {
 
 std::optional<DeliveryFailure> Carrier::carry(const Place& place) {
   begin(place);
+  first_ends_ = place_.ends;
+  for (size_t i = 0; options_.must_prove && i < place_.present.size(); ++i)
+    if (place_.present[i] > 0) unproven_.insert(static_cast<int32_t>(i));
   legacy::LogReader reader(log_, place_.position, options_.read_bytes);
   auto settled_at = Clock::system().now();
   while (!stops()) {
@@ -43,15 +50,13 @@ std::optional<DeliveryFailure> Carrier::carry(const Place& place) {
     if (!entry) break;
     if (router_.is_full(entry->position)) {
       if (auto failure = settle()) return failure;
-      begin({.run = {entry->position}, .present = {}});
+      // What is left to leave out was counted by offsets, and is of this run.
+      begin({.run = {entry->position}, .present = to_leave_out_, .ends = place_.ends});
     }
     if (!entry->damage.empty())
       leave_out(*entry);
-    else
-      for (auto message : *entry->messages) {
-        hand_over(message);
-        if (stops()) break;
-      }
+    else if (auto failure = hand_over(*entry))
+      return failure;
     if (stops()) break;
     carried_.bytes += entry->next_position - entry->position;
     place_.position = entry->next_position;
@@ -81,26 +86,57 @@ std::optional<DeliveryFailure> Carrier::settle() {
   producer_.flush();
   auto failures = producer_.take_failures();
   if (!failures.empty()) return std::move(failures.front());
+  note_ends();
   carried_.position = place_.position;
   carried_.records += std::exchange(unsettled_records_, 0);
   on_checkpoint(carried_);
   return std::nullopt;
 }
 
-void Carrier::hand_over(std::string_view message) {
+/// The producer is this carrier's alone, so that its first batch is behind all that was there. If
+/// not, the target remembers it from a run whose records it has deleted, and has written nothing.
+void Carrier::note_ends() {
+  auto deliveries = producer_.deliveries();
+  for (size_t i = 0; i < place_.ends.size(); ++i) {
+    const auto& delivered = deliveries[i];
+    if (delivered.first_offset < 0) continue;
+    if (delivered.first_offset < first_ends_[i])
+      throw Error(fmt::format("{}-{} of the target remembers what it has deleted, and does not "
+                              "write it again",
+                              delivered.topic, delivered.partition),
+                  Exit::failed, "with another --name and --append all of it is copied again");
+    place_.ends[i] = delivered.last_offset + 1;
+  }
+}
+
+std::optional<DeliveryFailure> Carrier::hand_over(const legacy::LogReader::Entry& entry) {
+  for (auto message : *entry.messages) {
+    auto partition = hand_over(message);
+    if (stops()) break;
+    if (!partition || unproven_.empty()) continue;
+    if (auto failure = settle()) return failure;
+    unproven_.erase(*partition);
+    if (++proofs_ == kMostProofs) unproven_.clear();
+  }
+  return std::nullopt;
+}
+
+/// The partition that it was sent to, if it was.
+std::optional<int32_t> Carrier::hand_over(std::string_view message) {
   auto partition = router_.next(message);
   auto& leave_out = to_leave_out_[static_cast<size_t>(partition)];
   if (leave_out > 0) {
     --leave_out;
-    return;
+    return std::nullopt;
   }
-  if (!throttle_.is_off() && !wait_for_turn(message.size())) return;
+  if (!throttle_.is_off() && !wait_for_turn(message.size())) return std::nullopt;
   RecordView record;
   record.timestamp_ms = Clock::system().wall_ms();
   record.value = message;
   producer_.append(producer_topic_, partition, record, {}, 0);
   ++place_.present[static_cast<size_t>(partition)];
   ++unsettled_records_;
+  return partition;
 }
 
 /// False where it ends before.

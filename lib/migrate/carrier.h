@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,9 @@ namespace kt::migrate {
 struct CarrierOptions {
   Router::Options routing;
   size_t read_bytes = 1 << 20;
+  /// The target may have forgotten who wrote to some partitions, and refuse what goes on there: so
+  /// one message is sent after the other until each has taken one, and none gets ahead.
+  bool must_prove = false;
 };
 
 /// Where a carrier begins: with the entry at a byte position. Of the run so many messages are
@@ -31,6 +35,8 @@ struct Place {
   int64_t position = run.start;
   int64_t taken = 0;                 ///< messages of the run before the position
   std::vector<int64_t> before = {};  ///< the same by partition of the target; none: 0 of each
+  /// Offsets of the target: behind each, nothing of the source was known to be.
+  std::vector<int64_t> ends = {};
 };
 
 /// What is known when all that was sent is acknowledged.
@@ -57,14 +63,17 @@ class Carrier {
 
   /// Up to the log's end, or until `stops`; then place() is where to go on when there is more. The
   /// failure where something was not acknowledged: then the target must be asked where to go on.
+  /// Throws where the target acknowledges as known what it no longer has.
   std::optional<DeliveryFailure> carry(const Place& place);
   const Place& place() const { return place_; }
 
  private:
   void begin(Place place);
   void leave_out(const legacy::LogReader::Entry& entry);
-  void hand_over(std::string_view message);
+  std::optional<DeliveryFailure> hand_over(const legacy::LogReader::Entry& entry);
+  std::optional<int32_t> hand_over(std::string_view message);
   std::optional<DeliveryFailure> settle();
+  void note_ends();
   bool wait_for_turn(size_t bytes);
 
   legacy::Log& log_;
@@ -76,6 +85,9 @@ class Carrier {
   Router router_;
   Place place_;                        ///< run and taken are the router's
   std::vector<int64_t> to_leave_out_;  ///< by partition
+  std::vector<int64_t> first_ends_;    ///< those that it began with
+  std::set<int32_t> unproven_;         ///< partitions that must still show that they go on
+  int proofs_ = 0;
   int64_t unsettled_records_ = 0;
   Carried carried_;
 };

@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 #include <set>
 #include <utility>
 
 #include "base/text.h"
 #include "mirror/record_stream.h"
 #include "protocol/errors.h"
+#include "protocol/msg/produce.h"
 
 namespace kt::migrate {
 namespace {
@@ -35,8 +37,9 @@ bool is_final(const DeliveryFailure& failure) {
 std::string way_out(int16_t code) {
   if (code == ErrorCode::message_too_large || code == ErrorCode::record_list_too_large)
     return "raise max.message.bytes of the target topic";
-  if (code == ErrorCode::unknown_producer_id)
-    return "before 2.5 brokers forget who wrote when nothing comes for days";
+  if (code == ErrorCode::out_of_order_sequence_number)
+    return "does the same migration run elsewhere? If not, the target remembers what it has "
+           "deleted: with another --name and --append all of it is copied again";
   return "";
 }
 
@@ -115,30 +118,75 @@ void Migration::add(const std::string& name, std::vector<Source> sources) {
 void Migration::find_places(Topic& topic) {
   auto streams = find_streams(target_, topic.name, topic.partitions, options_.mapping, topic.ids);
   check_room(topic, streams);
-  for (auto* job : topic.jobs) {
-    auto run = streams.latest_run(job->number);
-    if (!run) continue;
-    job->status.is_begun = true;
-    job->place = {*run, std::vector<int64_t>(static_cast<size_t>(topic.partitions)), run->start, 0};
-    for (const auto& [partition, stream] : streams.of_source[job->number])
-      if (stream.run == *run) job->place.present[static_cast<size_t>(partition)] = stream.records;
-    go_on_from_state(*job);
-  }
+  for (auto* job : topic.jobs) find_place(*job, streams, noted_of(*job));
 }
 
-void Migration::go_on_from_state(Job& job) {
-  if (options_.state != nullptr)
-    go_on_from(job, options_.state->find(job.source.id, job.topic->ids[job.number]));
+void Migration::find_place(Job& job, const TargetStreams& streams,
+                           const std::optional<Place>& noted) const {
+  std::vector<int64_t> present(static_cast<size_t>(job.topic->partitions));
+  auto run = count_lost(job, streams, noted, present);
+  job.place.ends = streams.latest;
+  if (!run) return;
+  job.status.is_begun = true;
+  for (const auto& [partition, stream] : streams.of_source[job.number])
+    if (stream.run == *run) present[static_cast<size_t>(partition)] = stream.records;
+  job.place = {*run, std::move(present), run->start, 0, {}, streams.latest};
+  go_on_from(job, noted);
+}
+
+/// The latest run of a source, and how many records of it came to those partitions that have
+/// deleted them. Throws where nobody knows.
+std::optional<mirror::Run> Migration::count_lost(const Job& job, const TargetStreams& streams,
+                                                 const std::optional<Place>& noted,
+                                                 std::vector<int64_t>& present) const {
+  auto run = streams.latest_run(job.number);
+  bool is_one_to_one = options_.mapping == Mapping::one_to_one;
+  for (size_t i = 0; i < present.size(); ++i) {
+    auto partition = static_cast<int32_t>(i);
+    if (is_one_to_one && i != job.number) continue;
+    if (!streams.may_have_lost(job.number, partition)) continue;
+    auto fail = [&](std::string_view hint) {
+      throw Error(fmt::format("partition {} of topic {} has deleted records, and nothing tells "
+                              "how many of {} it had",
+                              partition, in_quotes(job.topic->name), name_of(job.source.id)),
+                  Exit::failed, std::string(hint));
+    };
+    if (!noted || noted->ends.size() != present.size() || noted->present.size() != present.size()) {
+      if (options_.append) continue;
+      fail("the file of --state knows, if there was one; --append begins at the start");
+    }
+    run = std::max(run, std::optional(noted->run));
+    auto came = *run == noted->run ? noted->present[i] : 0;
+    // All that came behind what was known is there still, and nothing of it is the source's.
+    if (streams.latest[i] < noted->ends[i]) {
+      fail(
+          "it is another topic than that of the state file: without --state, --append begins at "
+          "the start");
+    } else if (streams.earliest[i] <= noted->ends[i]) {
+      present[i] = came;
+    } else if (is_one_to_one && !options_.append) {
+      present[i] = came + streams.latest[i] - noted->ends[i];
+    } else {
+      fail("without --state, --append begins at the start");
+    }
+  }
+  return run;
+}
+
+std::optional<Place> Migration::noted_of(const Job& job) const {
+  if (options_.state == nullptr) return std::nullopt;
+  return options_.state->find(job.source.id, job.topic->ids[job.number]);
 }
 
 /// In the middle of the run that the target tells of, if it has what was noted.
-void Migration::go_on_from(Job& job, std::optional<Place> noted) {
+void Migration::go_on_from(Job& job, const std::optional<Place>& noted) {
   if (!noted || noted->run != job.place.run) return;
   if (noted->before.size() != job.place.present.size()) return;
   for (size_t i = 0; i < noted->before.size(); ++i)
     if (noted->before[i] > job.place.present[i]) return;
-  noted->present = std::move(job.place.present);
-  job.place = std::move(*noted);
+  job.place.position = noted->position;
+  job.place.taken = noted->taken;
+  job.place.before = noted->before;
 }
 
 void Migration::check_room(const Topic& topic, const TargetStreams& streams) const {
@@ -158,87 +206,127 @@ void Migration::find_old_places(Topic& topic) {
         "the target is older than Kafka 0.11: offsets count what was copied, and --append "
         "would begin with those of others",
         Exit::usage);
-  auto counts = count_records(target_, topic.name, topic.jobs.size());
+  auto ranges = offset_ranges(target_, topic.name, static_cast<int32_t>(topic.jobs.size()));
   for (auto* job : topic.jobs) {
-    auto count = counts[job->number];
+    auto [earliest, count] = ranges[job->number];
     job->place.present.assign(static_cast<size_t>(topic.partitions), 0);
     job->place.present[job->number] = count;
     if (count == 0) continue;
     job->status.is_begun = true;
-    if (options_.state != nullptr)
-      if (auto noted = options_.state->find(job->source.id, topic.ids[job->number]))
-        job->place.run = noted->run, job->place.position = noted->run.start;
-    go_on_from_state(*job);
-    auto passed = job->place.before.empty() ? 0 : job->place.before[job->number];
-    if (passed == count) continue;  // nothing of it is read again
-    TopicPartition partition{topic.name, static_cast<int32_t>(job->number)};
-    mirror::RecordStream last(target_, partition, count - 1, count);
-    const auto* record = last.next();
-    auto log = job->source.open();
-    legacy::LogReader reader(*log, job->place.position, 1 << 20);
-    int64_t seen = passed;
-    bool fits = false;
-    while (auto entry = reader.next()) {
-      if (entry->messages == nullptr) continue;
-      auto here = static_cast<int64_t>(entry->messages->size());
-      seen += here;
-      if (seen < count) continue;
-      auto message = (*entry->messages)[static_cast<size_t>(here - 1 - (seen - count))];
-      fits = record != nullptr && record->value == message;
-      break;
-    }
-    if (!fits)
-      throw Error(fmt::format("the last record of {}-{} is not the one that {} has as its {}th",
-                              topic.name, job->number, name_of(job->source.id), count),
-                  Exit::failed, "the partition holds records of others, or --start was another");
+    auto noted = noted_of(*job);
+    if (noted) job->place.run = noted->run, job->place.position = noted->run.start;
+    go_on_from(*job, noted);
+    check_last_record(*job, earliest, noted.has_value());
   }
+}
+
+/// The last record in the partition must be the source's, if it is read again.
+void Migration::check_last_record(const Job& job, int64_t earliest, bool is_noted) const {
+  auto count = job.place.present[job.number];
+  auto seen = job.place.before.empty() ? 0 : job.place.before[job.number];
+  if (seen == count) return;
+  TopicPartition partition{job.topic->name, static_cast<int32_t>(job.number)};
+  if (earliest == count) {
+    if (is_noted) return;
+    throw Error(fmt::format("{}-{} has deleted its records, and nothing tells whether they were "
+                            "those of {}",
+                            partition.topic, partition.partition, name_of(job.source.id)),
+                Exit::failed,
+                "the file of --state knows, if there was one; else kt topic delete and begin "
+                "again");
+  }
+  mirror::RecordStream last(target_, partition, count - 1, count);
+  const auto* record = last.next();
+  auto log = job.source.open();
+  legacy::LogReader reader(*log, job.place.position, 1 << 20);
+  bool fits = false;
+  while (auto entry = reader.next()) {
+    if (entry->messages == nullptr) continue;
+    auto here = static_cast<int64_t>(entry->messages->size());
+    seen += here;
+    if (seen < count) continue;
+    auto message = (*entry->messages)[static_cast<size_t>(here - 1 - (seen - count))];
+    fits = record != nullptr && record->value == message;
+    break;
+  }
+  if (!fits)
+    throw Error(fmt::format("the last record of {}-{} is not the one that {} has as its {}th",
+                            partition.topic, partition.partition, name_of(job.source.id), count),
+                Exit::failed, "the partition holds records of others, or --start was another");
 }
 
 /// After a failure: only the target knows what it has.
 void Migration::find_again(Job& job) {
   target_.refresh({job.topic->name});
-  auto fresh = Place{job.place.run, {}, job.place.run.start, 0};
+  auto known = job.place;
   if (!has_sequences_) {
-    fresh.present.assign(static_cast<size_t>(job.topic->partitions), 0);
-    fresh.present[job.number] =
-        count_records(target_, job.topic->name, job.topic->jobs.size())[job.number];
-  } else {
-    auto streams = find_streams(target_, job.topic->name, job.topic->partitions, options_.mapping,
-                                job.topic->ids);
-    if (auto run = streams.latest_run(job.number)) {
-      if (*run > fresh.run) fresh.run = *run;
-      fresh.position = fresh.run.start;
-      fresh.present.assign(static_cast<size_t>(job.topic->partitions), 0);
-      for (const auto& [partition, stream] : streams.of_source[job.number])
-        if (stream.run == fresh.run) fresh.present[static_cast<size_t>(partition)] = stream.records;
-    }
+    auto ranges = offset_ranges(target_, job.topic->name, job.topic->partitions);
+    job.place = {known.run, std::vector<int64_t>(ranges.size()), known.run.start, 0};
+    job.place.present[job.number] = ranges[job.number].latest;
+    return go_on_from(job, known);
   }
-  auto known = std::exchange(job.place, std::move(fresh));
-  go_on_from(job, std::move(known));
-  go_on_from_state(job);
+  auto streams = find_streams(target_, job.topic->name, job.topic->partitions, options_.mapping,
+                              job.topic->ids);
+  job.place = {known.run, {}, known.run.start, 0};
+  find_place(job, streams, known);
+  if (job.place.run < known.run)
+    job.place = {known.run, {}, known.run.start, 0, {}, streams.latest};
+}
+
+/// Before 2.5 brokers that do not know a producer any more take only sequence 0; 0.11 has the same
+/// error for that as for a gap.
+bool Migration::has_forgotten(const DeliveryFailure& failure) const {
+  constexpr int16_t kProduceOf011 = 3;
+  return failure.code == ErrorCode::unknown_producer_id ||
+         (failure.code == ErrorCode::out_of_order_sequence_number &&
+          target_.apis_of_any().best(msg::ProduceRequest::api()) == kProduceOf011);
+}
+
+/// Whether messages that are spread may be refused by one partition and taken by another: up to
+/// 2.4, whose Produce 2.7 has too.
+bool Migration::may_forget() const {
+  constexpr int16_t kProduceOf24 = 8;
+  return options_.mapping != Mapping::one_to_one &&
+         target_.apis_of_any().best(msg::ProduceRequest::api()).value_or(0) <= kProduceOf24;
+}
+
+/// A run of its own for what is missing.
+void Migration::begin_run(Job& job) const {
+  auto front = front_of(job);
+  if (!front.is_clean)
+    throw Error(fmt::format("the target has forgotten who wrote to {}, and what it has ends within "
+                            "the entry at byte {} of {}, or, spread, beyond it",
+                            job.topic->name, front.position, name_of(job.source.id)),
+                Exit::failed, "kt topic delete and begin again, or take a target from 2.5 on");
+  job.place = {{front.position}, {}, front.position, 0, {}, job.place.ends};
+}
+
+Migration::Front Migration::front_of(const Job& job) const {
+  auto log = job.source.open();
+  Router router(routing(job));
+  router.begin(job.place.run, job.place.taken);
+  auto left = job.place.present;
+  left.resize(static_cast<size_t>(job.topic->partitions));
+  for (size_t i = 0; i < job.place.before.size(); ++i) left[i] -= job.place.before[i];
+  auto all_left = std::accumulate(left.begin(), left.end(), int64_t{0});
+  auto is_there = [&](std::string_view message) {
+    if (--left[static_cast<size_t>(router.next(message))] < 0) return false;
+    --all_left;
+    return true;
+  };
+  legacy::LogReader reader(*log, job.place.position, 1 << 20);
+  while (auto entry = reader.next()) {
+    if (router.is_full(entry->position)) router.begin({entry->position});
+    bool is_clean = all_left == 0;
+    if (entry->messages != nullptr &&
+        !std::all_of(entry->messages->begin(), entry->messages->end(), is_there))
+      return {entry->position, is_clean};
+  }
+  return {reader.position(), all_left == 0};
 }
 
 void Migration::find_positions() {
-  for (auto& job : jobs_) {
-    auto log = job->source.open();
-    Router router(routing(*job));
-    router.begin(job->place.run, job->place.taken);
-    legacy::LogReader reader(*log, job->place.position, 1 << 20);
-    auto left = job->place.present;
-    left.resize(static_cast<size_t>(job->topic->partitions));
-    for (size_t i = 0; i < job->place.before.size(); ++i) left[i] -= job->place.before[i];
-    auto is_there = [&](std::string_view message) {
-      return --left[static_cast<size_t>(router.next(message))] >= 0;
-    };
-    while (auto entry = reader.next()) {
-      job->status.position = entry->position;
-      if (router.is_full(entry->position)) break;
-      if (entry->messages != nullptr &&
-          !std::all_of(entry->messages->begin(), entry->messages->end(), is_there))
-        break;
-      job->status.position = entry->next_position;
-    }
-  }
+  for (auto& job : jobs_) job->status.position = front_of(*job).position;
 }
 
 Router::Options Migration::routing(const Job& job) const {
@@ -267,7 +355,24 @@ void Migration::run(const std::function<bool()>& look) {
     changed_.notify_all();
   }
   for (auto& thread : threads) thread.join();
-  if (options_.state != nullptr) options_.state->save();
+  if (options_.state == nullptr) return;
+  note_ends();
+  options_.state->save();
+}
+
+/// Of what is done, so that all that others write from now on can be told from it.
+void Migration::note_ends() {
+  for (const auto& topic : topics_) try {
+      auto ranges = offset_ranges(target_, topic->name, topic->partitions);
+      for (auto* job : topic->jobs) {
+        if (job->status.state != State::done) continue;
+        job->place.ends.clear();
+        for (const auto& range : ranges) job->place.ends.push_back(range.latest);
+        options_.state->note(job->source.id, topic->ids[job->number], job->place);
+      }
+    } catch (const Error& error) {
+      options_.log(fmt::format("{}: {}", topic->name, error.message()));
+    }
 }
 
 Migration::Job* Migration::take_job() {
@@ -331,6 +436,7 @@ void Migration::carry(Job& job) {
                       "they were copied",
                       name_of(job.source.id), log->start(), job.place.position));
     if (job.place.position >= log->end()) return;
+    auto known = job.place;
     auto before = job.status.position;
     auto failure = carry_once(job, *log);
     if (!failure) return;
@@ -344,6 +450,9 @@ void Migration::carry(Job& job) {
     Clock::system().sleep(pause);
     pause = std::min(2 * pause, kLongestPause);
     find_again(job);
+    // Else a run that was killed had something under way still.
+    bool has_stayed = job.place.run == known.run && job.place.present == known.present;
+    if (has_forgotten(*failure) && has_stayed) begin_run(job);
   }
 }
 
@@ -363,8 +472,8 @@ std::optional<DeliveryFailure> Migration::carry_once(Job& job, legacy::Log& log)
   auto options = producer_options();
   Producer producer(target_, options);
   int number = producer.add_topic(job.topic->name);
-  CarrierOptions carrying{routing(job),
-                          std::clamp(options.buffer_bytes / 8, kLeastRead, kMostRead)};
+  CarrierOptions carrying{routing(job), std::clamp(options.buffer_bytes / 8, kLeastRead, kMostRead),
+                          may_forget()};
   Carrier carrier(log, producer, number, job.topic->ids[job.number], throttle_, carrying);
   carrier.stops = [this] { return stopping_.load(); };
   carrier.on_damage = [&](const legacy::LogReader::Entry& entry) {
@@ -375,17 +484,16 @@ std::optional<DeliveryFailure> Migration::carry_once(Job& job, legacy::Log& log)
   };
   Carried before;
   carrier.on_checkpoint = [&](const Carried& carried) {
+    job.place = carrier.place();
     std::lock_guard lock(mutex_);
     job.status.position = std::max(job.status.position, carried.position);
     job.status.records += carried.records - before.records;
     job.status.bytes += carried.bytes - before.bytes;
     before = carried;
     if (options_.state != nullptr)
-      options_.state->note(job.source.id, job.topic->ids[job.number], carrier.place());
+      options_.state->note(job.source.id, job.topic->ids[job.number], job.place);
   };
-  auto failure = carrier.carry(job.place);
-  if (!failure) job.place = carrier.place();
-  return failure;
+  return carrier.carry(job.place);
 }
 
 std::vector<SourceStatus> Migration::status() const {

@@ -86,18 +86,33 @@ class Migration {
  private:
   struct Topic;
   struct Job;
+  /// The first entry of a source of which the target lacks something.
+  struct Front {
+    int64_t position;
+    bool is_clean;  ///< it has nothing of it, nor of what is behind it
+  };
 
   void find_places(Topic& topic);
-  void go_on_from_state(Job& job);
-  static void go_on_from(Job& job, std::optional<Place> noted);
+  void find_place(Job& job, const TargetStreams& streams, const std::optional<Place>& noted) const;
+  std::optional<mirror::Run> count_lost(const Job& job, const TargetStreams& streams,
+                                        const std::optional<Place>& noted,
+                                        std::vector<int64_t>& present) const;
+  std::optional<Place> noted_of(const Job& job) const;
+  static void go_on_from(Job& job, const std::optional<Place>& noted);
   void check_room(const Topic& topic, const TargetStreams& streams) const;
   void find_old_places(Topic& topic);
+  void check_last_record(const Job& job, int64_t earliest, bool is_noted) const;
   Router::Options routing(const Job& job) const;
   void work();
   Job* take_job();
   void carry(Job& job);
   std::optional<DeliveryFailure> carry_once(Job& job, legacy::Log& log);
   void find_again(Job& job);
+  Front front_of(const Job& job) const;
+  bool has_forgotten(const DeliveryFailure& failure) const;
+  bool may_forget() const;
+  void begin_run(Job& job) const;
+  void note_ends();
   void stop(Job& job, const Error& error);
   ProducerOptions producer_options() const;
 

@@ -11,6 +11,10 @@ namespace {
 
 constexpr Milliseconds kWriteEvery{250};
 
+void read_numbers(const JsonPlace& list, std::vector<int64_t>& out) {
+  for (const auto& one : list.items()) out.push_back(one.integer(0, INT64_MAX));
+}
+
 Json::Array numbers(const std::vector<int64_t>& values) { return {values.begin(), values.end()}; }
 
 }  // namespace
@@ -25,8 +29,10 @@ StateFile::StateFile(std::string path) : path_(std::move(path)) {
       place.run.start = one["run"].integer(0, mirror::kOffsetLimit);
       place.position = one["position"].integer(place.run.start, INT64_MAX);
       place.taken = one["taken"].integer(0, INT64_MAX);
-      for (const auto& count : one["records"].items())
-        place.before.push_back(count.integer(0, INT64_MAX));
+      read_numbers(one["records"], place.before);
+      // Earlier versions did not keep these.
+      if (auto present = one.find("present")) read_numbers(*present, place.present);
+      if (auto ends = one.find("target_ends")) read_numbers(*ends, place.ends);
       noted_[{one["topic"].text(), one["broker"].int32(0), one["partition"].int32(0)}] =
           std::move(noted);
     }
@@ -48,9 +54,7 @@ std::optional<Place> StateFile::find(const legacy::PartitionId& source,
 void StateFile::note(const legacy::PartitionId& source, const mirror::RunIds& ids,
                      const Place& place) {
   std::lock_guard lock(mutex_);
-  auto& noted = noted_[source];
-  noted = {ids.producer_id(place.run), place};
-  noted.place.present.clear();
+  noted_[source] = {ids.producer_id(place.run), place};
   if (Clock::system().now() - written_at_ >= kWriteEvery) write();
 }
 
@@ -69,7 +73,9 @@ void StateFile::write() {
                                       {"run", noted.place.run.start},
                                       {"position", noted.place.position},
                                       {"taken", noted.place.taken},
-                                      {"records", numbers(noted.place.before)}});
+                                      {"records", numbers(noted.place.before)},
+                                      {"present", numbers(noted.place.present)},
+                                      {"target_ends", numbers(noted.place.ends)}});
   write_file(path_, Json(Json::Object{{"partitions", std::move(partitions)}}).text() + "\n");
   written_at_ = Clock::system().now();
 }

@@ -17,7 +17,7 @@ class StateFile {
   /// Reads the file where there is one. Throws a usage error where it is no such file.
   explicit StateFile(std::string path);
 
-  /// What was noted of a source under these ids; `present` is the target's to say and empty.
+  /// What was noted of a source under these ids.
   std::optional<Place> find(const legacy::PartitionId& source, const mirror::RunIds& ids) const;
   /// From any thread; written at once or not at all, and no more than a few times a second.
   void note(const legacy::PartitionId& source, const mirror::RunIds& ids, const Place& place);

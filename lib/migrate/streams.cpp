@@ -6,45 +6,25 @@
 
 #include "base/text.h"
 #include "client/consumer.h"
+#include "client/leaders.h"
 #include "client/offsets.h"
 #include "mirror/peek.h"
 #include "net/error.h"
 #include "protocol/errors.h"
+#include "protocol/msg/describe_producers.h"
 #include "protocol/msg/produce.h"
 #include "protocol/records/batch.h"
 
 namespace kt::migrate {
 namespace {
 
-struct Range {
-  int64_t earliest = 0, latest = 0;
-};
-
-std::vector<Range> ranges_of(Cluster& target, const std::string& topic, int32_t partitions) {
-  std::vector<OffsetQuery> queries;
-  for (int32_t number = 0; number < partitions; ++number)
-    for (int64_t time : {kEarliest, kLatest}) queries.push_back({{topic, number}, time});
-  auto answers = list_offsets(target, queries);
-  std::vector<Range> ranges;
-  for (size_t i = 0; i < answers.size(); i += 2) {
-    for (const auto* answer : {&answers[i], &answers[i + 1]})
-      if (answer->error_code != 0)
-        throw Error(fmt::format("the offsets of {}-{} are not told: {}", topic,
-                                answer->partition.partition, error_text(answer->error_code)));
-    ranges.push_back({answers[i].offset, answers[i + 1].offset});
-  }
-  return ranges;
-}
-
-/// Notes what the batch says of the source that it is from; false where it is from none.
-bool note(const BatchView& batch, const std::vector<mirror::RunIds>& sources, int32_t partition,
-          TargetStreams& streams) {
-  if (batch.base_sequence() < 0 || batch.count() < 1) return false;
+/// Notes a run of one of the sources that has so many records; false where it is of none.
+bool note(int64_t producer_id, int32_t epoch, int64_t records,
+          const std::vector<mirror::RunIds>& sources, int32_t partition, TargetStreams& streams) {
   for (size_t i = 0; i < sources.size(); ++i) {
-    auto run = sources[i].run_of(batch.producer_id(), batch.producer_epoch());
+    auto run = sources[i].run_of(producer_id, epoch);
     if (!run) continue;
     auto& stream = streams.of_source[i][partition];
-    auto records = int64_t{batch.base_sequence()} + batch.count();
     if (run->start > stream.run.start)
       stream = {*run, records};
     else if (run->start == stream.run.start)
@@ -54,7 +34,14 @@ bool note(const BatchView& batch, const std::vector<mirror::RunIds>& sources, in
   return false;
 }
 
-void read_whole(Cluster& target, const TopicPartition& partition, const Range& range,
+bool note(const BatchView& batch, const std::vector<mirror::RunIds>& sources, int32_t partition,
+          TargetStreams& streams) {
+  if (batch.base_sequence() < 0 || batch.count() < 1) return false;
+  return note(batch.producer_id(), batch.producer_epoch(),
+              int64_t{batch.base_sequence()} + batch.count(), sources, partition, streams);
+}
+
+void read_whole(Cluster& target, const TopicPartition& partition, const OffsetRange& range,
                 const std::vector<mirror::RunIds>& sources, TargetStreams& streams) {
   ConsumerOptions options;
   options.max_bytes = options.partition_max_bytes = 4 << 20;
@@ -74,6 +61,21 @@ void read_whole(Cluster& target, const TopicPartition& partition, const Range& r
       is_known |= note(*batch, sources, partition.partition, streams);
   }
   if (!is_known) streams.foreign.push_back(partition.partition);
+}
+
+/// Of what was deleted brokers know the producers still, for a day.
+void ask_producers(Cluster& target, const TopicPartition& partition,
+                   const std::vector<mirror::RunIds>& sources, TargetStreams& streams) {
+  if (!target.apis_of_any().best(msg::DescribeProducersRequest::api())) return;
+  msg::DescribeProducersRequest request;
+  request.topics.push_back({partition.topic, {partition.partition}});
+  auto answer = call_leaders(target, request).topics.front().partitions.front();
+  bool is_known = false;
+  for (const auto& producer : answer.active_producers)
+    if (producer.last_sequence >= 0)
+      is_known |= note(producer.producer_id, producer.producer_epoch,
+                       int64_t{producer.last_sequence} + 1, sources, partition.partition, streams);
+  if (is_known) std::erase(streams.foreign, partition.partition);
 }
 
 }  // namespace
@@ -119,26 +121,42 @@ TargetStreams find_streams(Cluster& target, const std::string& topic, int32_t pa
                            Mapping mapping, const std::vector<mirror::RunIds>& sources) {
   TargetStreams streams;
   streams.of_source.resize(sources.size());
-  auto ranges = ranges_of(target, topic, partitions);
+  auto ranges = offset_ranges(target, topic, partitions);
+  for (const auto& range : ranges) {
+    streams.earliest.push_back(range.earliest);
+    streams.latest.push_back(range.latest);
+  }
   for (int32_t number = 0; number < partitions; ++number) {
     const auto& range = ranges[static_cast<size_t>(number)];
-    if (range.earliest >= range.latest) continue;
     TopicPartition partition{topic, number};
-    if (mapping == Mapping::one_to_one) {
-      if (static_cast<size_t>(number) >= sources.size()) break;
-      auto last = mirror::peek(target, partition, range.latest - 1);
-      if (last && note(last->batch, sources, number, streams)) continue;
+    if (mapping == Mapping::one_to_one && static_cast<size_t>(number) >= sources.size()) break;
+    if (range.earliest < range.latest) {
+      std::optional<mirror::Peeked> peeked;
+      if (mapping == Mapping::one_to_one)
+        peeked = mirror::peek(target, partition, range.latest - 1);
+      if (!peeked || !note(peeked->batch, sources, number, streams))
+        read_whole(target, partition, range, sources, streams);
     }
-    read_whole(target, partition, range, sources, streams);
+    if (range.earliest > 0) ask_producers(target, partition, sources, streams);
   }
   return streams;
 }
 
-std::vector<int64_t> count_records(Cluster& target, const std::string& topic, size_t sources) {
-  std::vector<int64_t> counts;
-  for (const auto& range : ranges_of(target, topic, static_cast<int32_t>(sources)))
-    counts.push_back(range.latest);
-  return counts;
+std::vector<OffsetRange> offset_ranges(Cluster& target, const std::string& topic,
+                                       int32_t partitions) {
+  std::vector<OffsetQuery> queries;
+  for (int32_t number = 0; number < partitions; ++number)
+    for (int64_t time : {kEarliest, kLatest}) queries.push_back({{topic, number}, time});
+  auto answers = list_offsets(target, queries);
+  std::vector<OffsetRange> ranges;
+  for (size_t i = 0; i < answers.size(); i += 2) {
+    for (const auto* answer : {&answers[i], &answers[i + 1]})
+      if (answer->error_code != 0)
+        throw Error(fmt::format("the offsets of {}-{} are not told: {}", topic,
+                                answer->partition.partition, error_text(answer->error_code)));
+    ranges.push_back({answers[i].offset, answers[i + 1].offset});
+  }
+  return ranges;
 }
 
 }  // namespace kt::migrate

@@ -49,18 +49,29 @@ struct TargetStreams {
   std::vector<std::map<int32_t, Stream>> of_source;
   /// Partitions that hold something, and nothing of these sources.
   std::vector<int32_t> foreign;
+  std::vector<int64_t> earliest, latest;  ///< offsets of each partition
 
+  /// Whether the partition may have had records of a source that were deleted, all of them.
+  bool may_have_lost(size_t source, int32_t partition) const {
+    return earliest[static_cast<size_t>(partition)] > 0 && !of_source[source].contains(partition);
+  }
   /// Where a source goes on: its latest run, of which each partition has so many records.
   std::optional<mirror::Run> latest_run(size_t source) const;
 };
 
 /// The streams in a topic, by what stands in its partitions. One to one, source i is looked for at
-/// the end of partition i, else whole partitions are read. Throws where one can't be read.
+/// the end of partition i, else whole partitions are read; where records were deleted, brokers from
+/// 2.8 on are asked which producers they remember. Throws where one can't be read.
 TargetStreams find_streams(Cluster& target, const std::string& topic, int32_t partitions,
                            Mapping mapping, const std::vector<mirror::RunIds>& sources);
 
-/// For brokers before 0.11, which keep no producer ids: one to one, the offset where partition i
-/// ends is the number of messages of source i that are there.
-std::vector<int64_t> count_records(Cluster& target, const std::string& topic, size_t sources);
+struct OffsetRange {
+  int64_t earliest = 0, latest = 0;
+};
+
+/// The offsets of the first partitions of a topic. Brokers before 0.11 keep no producer ids: there,
+/// one to one, the latest of partition i is the number of messages of source i that came.
+std::vector<OffsetRange> offset_ranges(Cluster& target, const std::string& topic,
+                                       int32_t partitions);
 
 }  // namespace kt::migrate

@@ -75,8 +75,15 @@ Comparison compare(Cluster& target, const std::string& topic, Router::Options ro
   Router router(routing);
   router.begin({comparison.start});
   legacy::LogReader reader(log, comparison.start, kReadBytes);
+  // A target before 2.5 that forgot who wrote got a new run earlier.
+  auto begins_run = [&](int64_t position) {
+    return std::any_of(streams.begin(), streams.end(), [&](const auto& stream) {
+      return stream && stream->current() != nullptr && stream->run() == mirror::Run{position};
+    });
+  };
   while (auto entry = reader.next()) {
-    if (router.is_full(entry->position)) router.begin({entry->position});
+    if (router.is_full(entry->position) || begins_run(entry->position))
+      router.begin({entry->position});
     if (entry->messages == nullptr) {
       ++comparison.damaged;
       continue;

@@ -80,6 +80,13 @@ AppendResult check_time(const Cluster& cluster, const Topic& topic, const BatchV
               "A timestamp is out of the range that the topic allows.");
 }
 
+/// From 2.5 on a producer that is not known, or no longer, may begin with any sequence.
+ErrorCode error_of_unknown_producer(const Cluster& cluster) {
+  if (cluster.release().at_least(2, 5)) return ErrorCode::none;
+  return cluster.release().at_least(1, 0) ? ErrorCode::unknown_producer_id
+                                          : ErrorCode::out_of_order_sequence_number;
+}
+
 /// The same records in another codec.
 std::string recompress(const BatchView& batch, Codec codec) {
   BatchBuilder builder({.compression = {codec},
@@ -108,6 +115,9 @@ AppendResult append_batch(const Cluster& cluster, Partition& partition, std::str
     return fail(ErrorCode::out_of_order_sequence_number);
   if (check.verdict == Producers::Verdict::duplicate)
     return {.base_offset = check.duplicate_of.base_offset};
+  if (check.verdict == Producers::Verdict::unknown)
+    if (auto error = error_of_unknown_producer(cluster); error != ErrorCode::none)
+      return fail(error);
   int64_t now_ms = cluster.now_ms();
   if (auto checked = check_time(cluster, topic, sent, now_ms); checked.error != ErrorCode::none)
     return checked;

@@ -17,8 +17,7 @@ int32_t next_sequence(int32_t sequence) { return sequence == INT32_MAX ? 0 : seq
 
 Producers::Check Producers::check(const BatchView& batch) const {
   auto found = states_.find(batch.producer_id());
-  // A producer that is not known here, or no longer, may begin with any sequence.
-  if (found == states_.end()) return {};
+  if (found == states_.end()) return {batch.base_sequence() > 0 ? Verdict::unknown : Verdict::good};
   const ProducerState& state = found->second;
   if (batch.producer_epoch() < state.epoch) return {Verdict::old_epoch};
   int32_t first = batch.base_sequence();

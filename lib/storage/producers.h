@@ -35,12 +35,13 @@ struct ProducerState {
 
 class Producers {
  public:
-  enum class Verdict : uint8_t { good, duplicate, old_epoch, out_of_order };
+  enum class Verdict : uint8_t { good, duplicate, old_epoch, out_of_order, unknown };
   struct Check {
     Verdict verdict = Verdict::good;
     ProducerBatch duplicate_of = {};  // where it was stored, for a duplicate
   };
-  /// May this batch of a client be appended?
+  /// May this batch of a client be appended? `unknown`: perhaps, it is of a producer that is not
+  /// known here, or no longer, and does not begin with sequence 0.
   Check check(const BatchView& batch) const;
 
   /// The batch has been appended, or is met again while the log is read from its start. A control

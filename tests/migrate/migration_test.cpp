@@ -10,7 +10,9 @@
 
 #include "client/offsets.h"
 #include "legacy/broker.h"
+#include "migrate/verify.h"
 #include "mirror/record_stream.h"
+#include "sandbox/cluster.h"
 #include "sandbox/sandbox.h"
 #include "storage/file.h"
 #include "support/fake_kafka07.h"
@@ -79,8 +81,8 @@ struct Target {
 
   Messages read(int32_t partition) {
     TopicPartition id{"mix", partition};
-    auto end = list_offsets(cluster, {{id, kLatest}}).front().offset;
-    mirror::RecordStream records(cluster, id, 0, end);
+    auto ends = list_offsets(cluster, {{id, kEarliest}, {id, kLatest}});
+    mirror::RecordStream records(cluster, id, ends[0].offset, ends[1].offset);
     Messages messages;
     while (const auto* record = records.next()) {
       CHECK(!record->key);
@@ -88,7 +90,31 @@ struct Target {
     }
     return messages;
   }
+
+  std::vector<SourceStatus> run_for(Milliseconds time) {
+    Deadline until(time);
+    return run([&] { return !until.expired(); });
+  }
+
+  void each_partition(const std::function<void(sandbox::Partition&)>& action) {
+    sandbox.run([&](sandbox::Cluster& brokers) {
+      for (auto& partition : brokers.topic("mix")->partitions) action(*partition);
+    });
+  }
+  /// As retention does: the offsets stay.
+  void delete_records() {
+    each_partition([](auto& one) { one.log().delete_before(one.log().end_offset()); });
+  }
+  /// As when nothing came for a day.
+  void forget_producers() {
+    each_partition([](auto& one) { one.producers().expire(0, INT64_MAX); });
+  }
 };
+
+Messages operator+(Messages left, const Messages& right) {
+  left.insert(left.end(), right.begin(), right.end());
+  return left;
+}
 
 void check_done(const std::vector<SourceStatus>& statuses) {
   for (const auto& status : statuses) {
@@ -230,10 +256,7 @@ TEST_CASE("partitions that hold others' records, or another migration's, are not
   CHECK_THROWS_WITH_AS(target.run(), doctest::Contains("none of this migration"), Error);
   target.options.append = true;
   check_done(target.run());
-  auto twice = kafka07_messages(0);
-  auto once = twice;
-  twice.insert(twice.end(), once.begin(), once.end());
-  CHECK(target.read(0) == twice);
+  CHECK(target.read(0) == kafka07_messages(0) + kafka07_messages(0));
 }
 
 TEST_CASE("from a broker that loses connections the same arrives, and its files go on with it") {
@@ -323,4 +346,194 @@ TEST_CASE("with a state file what was copied need not be there any more") {
 TEST_CASE("one to one needs a partition for each") {
   Target target(1);
   CHECK_THROWS_WITH_AS(target.run(), doctest::Contains("are to be copied one to one"), Error);
+}
+
+TEST_CASE("what the target deleted is not copied again: it knows the producers still") {
+  Target target(2);
+  target.options.records_per_s = 10'000;
+  target.run_for(Milliseconds(100));
+  Messages before[] = {target.read(0), target.read(1)};
+  CHECK(!before[0].empty());
+  CHECK(before[1].size() < 1'200);
+  target.delete_records();
+  target.options.records_per_s = 0;
+  check_done(target.run());
+  for (int32_t partition = 0; partition < 2; ++partition)
+    CHECK(before[partition] + target.read(partition) == kafka07_messages(partition));
+}
+
+TEST_CASE("what the target deleted is not copied again: the state file knows how far it came") {
+  for (std::string release : {"4.3", "2.6"}) {
+    for (bool is_forgotten : {true, false}) {
+      CAPTURE(release);
+      CAPTURE(is_forgotten);
+      TemporaryDirectory directory;
+      StateFile state(directory.path() + "/state");
+      Target target(2, {.brokers = 1, .as_version = release});
+      target.options.state = &state;
+      target.options.run_bytes = 10'000;
+      target.options.records_per_s = 10'000;
+      target.run_for(Milliseconds(100));
+      Messages before[] = {target.read(0), target.read(1)};
+      target.delete_records();
+      if (is_forgotten) target.forget_producers();
+      target.options.records_per_s = 0;
+      check_done(target.run());
+      for (int32_t partition = 0; partition < 2; ++partition)
+        CHECK(before[partition] + target.read(partition) == kafka07_messages(partition));
+    }
+  }
+}
+
+TEST_CASE("where the target deleted all and nothing tells how far it came, nothing is written") {
+  for (std::string release : {"4.3", "2.6"}) {
+    CAPTURE(release);
+    Target target(2, {.brokers = 1, .as_version = release});
+    check_done(target.run());
+    target.delete_records();
+    target.forget_producers();
+    CHECK_THROWS_WITH_AS(target.run(), doctest::Contains("nothing tells"), Error);
+    CHECK(target.read(0).empty());
+    target.options.append = true;  // so that all of it is wanted again
+    check_done(target.run());
+    CHECK(target.read(0) == kafka07_messages(0));
+    CHECK(target.read(1) == kafka07_messages(1));
+  }
+}
+
+TEST_CASE("no success is told of what the target takes for a retry and does not write") {
+  // It remembers the last five batches of each producer, and does not tell which.
+  Target target(2, {.brokers = 1, .as_version = "2.6"});
+  check_done(target.run());
+  target.delete_records();
+  target.options.append = true;
+  for (const auto& status : target.run()) {
+    CHECK(status.state == State::stopped);
+    CHECK(status.message.find("remembers") != std::string::npos);
+    CHECK(status.hint.find("--name") != std::string::npos);
+  }
+  target.options.name = "another";
+  check_done(target.run());
+  CHECK(target.read(0) == kafka07_messages(0));
+}
+
+TEST_CASE("killed behind the state file, and all deleted: offsets count what came, one to one") {
+  for (std::string release : {"4.3", "0.10.2"}) {
+    CAPTURE(release);
+    TemporaryDirectory directory;
+    auto path = directory.path() + "/state";
+    Target target(2, {.brokers = 1, .as_version = release});
+    target.options.run_bytes = 5'000;  // what came since is of several runs
+    target.options.records_per_s = 4'000;
+    auto run_for = [&](Milliseconds time) {
+      StateFile state(path);
+      target.options.state = &state;
+      target.run_for(time);
+    };
+    run_for(Milliseconds(80));
+    std::filesystem::copy_file(path, path + ".early");
+    run_for(Milliseconds(80));
+    std::filesystem::rename(path + ".early", path);
+    Messages before[] = {target.read(0), target.read(1)};
+    target.delete_records();
+    target.forget_producers();
+    target.options.records_per_s = 0;
+    StateFile state(path);
+    target.options.state = &state;
+    check_done(target.run());
+    for (int32_t partition = 0; partition < 2; ++partition)
+      CHECK(before[partition] + target.read(partition) == kafka07_messages(partition));
+  }
+}
+
+TEST_CASE("killed behind the state file, and all deleted: spread, it stops and says so") {
+  TemporaryDirectory directory;
+  auto path = directory.path() + "/state";
+  Target target(2);
+  target.options.mapping = Mapping::hash;
+  target.options.records_per_s = 4'000;
+  auto run = [&](Milliseconds time) {
+    StateFile state(path);
+    target.options.state = &state;
+    return target.run_for(time);
+  };
+  run(Milliseconds(80));
+  std::filesystem::copy_file(path, path + ".early");
+  target.options.records_per_s = 0;
+  check_done(run(Milliseconds(20'000)));
+  std::filesystem::copy_file(path, path + ".late");
+  target.delete_records();
+  target.forget_producers();
+  std::filesystem::rename(path + ".early", path);
+  CHECK_THROWS_WITH_AS(run(Milliseconds(20'000)), doctest::Contains("nothing tells"), Error);
+  // That of the end knows of all sources that nothing is missing.
+  std::filesystem::rename(path + ".late", path);
+  for (const auto& status : run(Milliseconds(20'000))) {
+    CHECK(status.state == State::done);
+    CHECK(status.records == 0);
+  }
+  CHECK(target.read(0).empty());
+}
+
+TEST_CASE("offsets of an old target that deleted all count only with the state file") {
+  TemporaryDirectory directory;
+  StateFile state(directory.path() + "/state");
+  Target target(2, {.brokers = 1, .as_version = "0.10.2"});
+  target.options.state = &state;
+  check_done(target.run());
+  target.delete_records();
+  check_done(target.run());
+  CHECK(target.read(0).empty());
+  target.options.state = nullptr;
+  CHECK_THROWS_WITH_AS(target.run(), doctest::Contains("nothing tells"), Error);
+}
+
+TEST_CASE("before 2.5 brokers that forgot who wrote get a new run, where an entry ended") {
+  for (auto [release, mapping] :
+       {std::pair("0.11", Mapping::one_to_one), std::pair("1.1", Mapping::one_to_one),
+        std::pair("1.1", Mapping::round_robin)}) {
+    CAPTURE(release);
+    Target target(2, {.brokers = 1, .as_version = release});
+    target.options.mapping = mapping;
+    for (size_t messages : {3, 6}) {
+      target.options.records_per_s = 20;  // of each some, each in a batch of its own
+      target.run([&] { return target.read(0).size() < messages || target.read(1).empty(); });
+      target.forget_producers();
+    }
+    target.options.records_per_s = 0;
+    check_done(target.run());
+    int32_t partition = 0;
+    for (const auto& source : sources()) {
+      auto log = source.open();
+      auto found = compare(target.cluster, "mix", {mapping, 2, partition},
+                           run_ids("migrate", source.id, mapping, 2), *log, 0);
+      CHECK(!found.difference);
+      CHECK(found.records == std::ssize(kafka07_messages(partition++)));
+    }
+    target.forget_producers();
+    auto again = target.run();
+    CHECK(again[0].records + again[1].records == 0);
+  }
+}
+
+TEST_CASE("before 2.5 a target that forgot who wrote within a compressed set is told a way out") {
+  constexpr int64_t kFirstSet = 0x2454 + 50 * 21;  // behind the messages of magic 0
+  Target target(2, {.brokers = 1, .as_version = "1.1"});
+  auto run = [&](const std::function<bool()>& look) {
+    auto from = sources();
+    from[0].start = kFirstSet;
+    return target.run(look, std::move(from));
+  };
+  target.options.records_per_s = 20;
+  run([&] { return target.read(0).size() < 3; });
+  auto there = target.read(0);
+  REQUIRE(there.size() < 10);
+  target.forget_producers();
+  target.options.records_per_s = 0;
+  auto statuses = run([] { return true; });
+  CHECK(statuses[0].state == State::stopped);
+  CHECK(statuses[0].message.find("has forgotten") != std::string::npos);
+  CHECK(statuses[0].hint.find("kt topic delete") != std::string::npos);
+  CHECK(target.read(0) == there);
+  CHECK(target.read(1) == kafka07_messages(1));
 }

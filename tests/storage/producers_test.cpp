@@ -47,14 +47,15 @@ TEST_CASE("five batches are remembered, older ones are out of order") {
 }
 
 TEST_CASE(
-    "a higher epoch begins at sequence 0, a lower one is fenced, an unknown producer may begin "
-    "anywhere") {
+    "a higher epoch begins at sequence 0, a lower one is fenced, an unknown producer is told where "
+    "it does not") {
   Observed producers;
   producers(sent(0, 5, 1, 3));
   CHECK(producers.ask(sent(0, 0, 1, 4)).verdict == Verdict::good);
   CHECK(producers.ask(sent(0, 6, 1, 4)).verdict == Verdict::out_of_order);
   CHECK(producers.ask(sent(0, 6, 1, 2)).verdict == Verdict::old_epoch);
-  CHECK(producers.ask(sent(0, 77, 1, 0, 8)).verdict == Verdict::good);
+  CHECK(producers.ask(sent(0, 0, 1, 0, 8)).verdict == Verdict::good);
+  CHECK(producers.ask(sent(0, 77, 1, 0, 8)).verdict == Verdict::unknown);
 }
 
 TEST_CASE("sequences go on at zero after the largest") {
