@@ -26,19 +26,14 @@ class ByteQueue {
       return ended_ || items_.empty() || held_bytes_ + size_bytes <= capacity_bytes_;
     });
     if (ended_) return false;
-    held_bytes_ += size_bytes;
-    items_.emplace_back(std::move(item), size_bytes);
-    changed_.notify_all();
+    add(std::move(item), size_bytes, lock);
     return true;
   }
 
   /// Never waits: for what must get through though the queue is full.
   void push_now(Item item, size_t size_bytes) {
-    std::lock_guard lock(mutex_);
-    if (ended_) return;
-    held_bytes_ += size_bytes;
-    items_.emplace_back(std::move(item), size_bytes);
-    changed_.notify_all();
+    std::unique_lock lock(mutex_);
+    if (!ended_) add(std::move(item), size_bytes, lock);
   }
 
   /// The oldest item; nothing at the deadline, or where the queue has ended and is empty. Throws
@@ -48,7 +43,7 @@ class ByteQueue {
     auto ready = [&] { return ended_ || !items_.empty(); };
     if (deadline.is_never())
       changed_.wait(lock, ready);
-    else
+    else if (!ready() && !deadline.expired())
       changed_.wait_until(lock, deadline.time(), ready);
     if (items_.empty()) {
       if (error_) std::rethrow_exception(error_);
@@ -57,6 +52,7 @@ class ByteQueue {
     auto [item, size_bytes] = std::move(items_.front());
     items_.pop_front();
     held_bytes_ -= size_bytes;
+    lock.unlock();
     changed_.notify_all();
     return std::move(item);
   }
@@ -75,6 +71,14 @@ class ByteQueue {
   }
 
  private:
+  /// Who is woken finds the lock free.
+  void add(Item item, size_t size_bytes, std::unique_lock<std::mutex>& lock) {
+    held_bytes_ += size_bytes;
+    items_.emplace_back(std::move(item), size_bytes);
+    lock.unlock();
+    changed_.notify_all();
+  }
+
   const size_t capacity_bytes_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
