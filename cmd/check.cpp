@@ -6,6 +6,7 @@
 #include "broker/handover.h"
 #include "chosen.h"
 #include "client/admin_configs.h"
+#include "client/admin_reassignments.h"
 #include "client/group_lag.h"
 #include "client/health.h"
 #include "client/zookeeper_groups.h"
@@ -15,6 +16,7 @@
 #include "protocol/msg/describe_log_dirs.h"
 #include "protocol/msg/describe_quorum.h"
 #include "protocol/msg/elect_leaders.h"
+#include "protocol/msg/list_partition_reassignments.h"
 #include "zookeeper/brokers.h"
 #include "zookeeper/partition_states.h"
 #include "zookeeper/topics.h"
@@ -78,6 +80,24 @@ class Check : public Invocation {
         elsewhere[answer.broker_id] = "its address leads to cluster " + id;
     }
     return failures;
+  }
+
+  /// What moves that go on bring, where a replica is out of sync and the controller tells.
+  static std::map<TopicPartition, std::vector<int32_t>> adding(
+      Cluster& cluster, const msg::MetadataResponse& metadata) {
+    std::map<TopicPartition, std::vector<int32_t>> adding;
+    bool lags = std::any_of(metadata.topics.begin(), metadata.topics.end(), [](const auto& topic) {
+      return std::any_of(topic.partitions.begin(), topic.partitions.end(), [](const auto& one) {
+        return one.isr_nodes.size() < one.replica_nodes.size();
+      });
+    });
+    if (!lags || !cluster.apis_of_any().best(msg::ListPartitionReassignmentsRequest::api()))
+      return adding;
+    try {
+      for (auto& move : list_reassignments(cluster)) adding[move.at] = std::move(move.adding);
+    } catch (const Error&) {  // no controller, or no right to ask: what lags is told as it is
+    }
+    return adding;
   }
 
   using Reached = std::vector<int32_t>;
@@ -257,6 +277,7 @@ class Check : public Invocation {
         cluster.apis_of_any().best(msg::DescribeLogDirsRequest::api()).has_value();
     view.elects_unclean =
         cluster.apis_of_any().best(msg::ElectLeadersRequest::api(), 1).has_value();
+    view.adding = adding(cluster, metadata);
     view.groups = groups_behind(context, cluster);
     view.rollbacks = rollbacks(metadata);
     auto found = find_problems(view);

@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <filesystem>
 
+#include "base/contains.h"
 #include "base/text.h"
 #include "chosen.h"
 #include "connect.h"
@@ -24,6 +26,30 @@ class ReassignCancel : public Invocation {
         {"--all", "", "Every move that goes on, whoever started it", &all_}};
   }
 
+  using Replicas = std::map<TopicPartition, std::vector<int32_t>>;
+
+  /// A move may have changed the order too, which brokers leave as it is when they cancel: puts
+  /// that of the rollback file back, into `now` as well.
+  static std::vector<ReassignmentOutcome> restore_order(
+      Cluster& cluster, const std::vector<ReassignmentOutcome>& cancelled,
+      const PartitionFile& rollback, Replicas& now) {
+    Replicas before;
+    for (const auto& entry : rollback.entries) before[entry.at] = entry.replicas;
+    std::vector<Reassignment> orders;
+    for (const auto& outcome : cancelled) {
+      auto wanted = before.find(outcome.at);
+      auto& replicas = now[outcome.at];
+      if (outcome.error_code != 0 || wanted == before.end() || wanted->second == replicas ||
+          !std::is_permutation(replicas.begin(), replicas.end(), wanted->second.begin(),
+                               wanted->second.end()))
+        continue;
+      replicas = wanted->second;
+      orders.push_back({outcome.at, wanted->second});
+    }
+    if (orders.empty()) return {};
+    return alter_reassignments(cluster, std::move(orders));
+  }
+
   Exit run(Context& context) override {
     if (all_ == !file_.empty())
       throw Error("which moves are to be cancelled?", Exit::usage, "those of FILE, or --all");
@@ -42,15 +68,12 @@ class ReassignCancel : public Invocation {
     std::map<TopicPartition, const PartitionFile::Entry*> planned;
     for (const auto& entry : plan.entries) planned[entry.at] = &entry;
     std::vector<Reassignment> moves;
-    std::map<TopicPartition, std::vector<int32_t>> back;
+    Replicas back;
     for (const auto& one : list_reassignments(*cluster)) {
       std::vector<int32_t> target, before;
-      auto is_in = [](const std::vector<int32_t>& list, int32_t id) {
-        return std::find(list.begin(), list.end(), id) != list.end();
-      };
       for (int32_t broker : one.replicas) {
-        if (!is_in(one.removing, broker)) target.push_back(broker);
-        if (!is_in(one.adding, broker)) before.push_back(broker);
+        if (!contains(one.removing, broker)) target.push_back(broker);
+        if (!contains(one.adding, broker)) before.push_back(broker);
       }
       auto found = planned.find(one.at);
       if (!all_ && found == planned.end()) continue;
@@ -70,14 +93,21 @@ class ReassignCancel : public Invocation {
             {move.at.topic, move.at.partition, "would be cancelled", Value(back[move.at])});
       return exit_of(context);
     }
-    for (const auto& outcome : alter_reassignments(*cluster, moves)) {
+    auto outcomes = alter_reassignments(*cluster, moves);
+    auto in_order = restore_order(*cluster, outcomes, rollback, back);
+    auto tell = [&](const ReassignmentOutcome& outcome) {
+      report_error(context, {{"topic", outcome.at.topic}, {"partition", outcome.at.partition}},
+                   outcome.error_code, outcome.message);
+    };
+    for (const auto& outcome : outcomes) {
       if (outcome.error_code == 0)
         context.report().row(
             {outcome.at.topic, outcome.at.partition, "cancelled", Value(back[outcome.at])});
       else
-        report_error(context, {{"topic", outcome.at.topic}, {"partition", outcome.at.partition}},
-                     outcome.error_code, outcome.message);
+        tell(outcome);
     }
+    for (const auto& outcome : in_order)
+      if (outcome.error_code != 0) tell(outcome);
     clear_plan_throttle(context, *cluster, *mover, rollback);
     return exit_of(context);
   }
@@ -91,8 +121,8 @@ const Command reassign_cancel{
     .summary = "Cancel moves of replicas that go on",
     .text =
         R"(Ends the moves of a plan that go on, or all of them: the partition stays where it was, and what was copied is
-dropped. Moves that are done are not taken back; the rollback file of execute is the plan for that. The throttle
-of the plan is cleared. Needs Kafka 2.4: before that, a move that has begun cannot be ended.)",
+dropped. Where the rollback file of execute is there, the order of replicas is as it was too. Moves that are done
+are not taken back; that file is the plan for it. The throttle of the plan is cleared. Needs Kafka 2.4: before that, a move that has begun cannot be ended.)",
     .examples = {{"kt reassign cancel plan.json", "end what has not come to its end"},
                  {"kt reassign cancel --all --dry-run", "which moves would be ended?"}},
     .rows = {"partitions",

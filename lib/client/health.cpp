@@ -6,6 +6,7 @@
 #include <set>
 #include <tuple>
 
+#include "base/contains.h"
 #include "base/text.h"
 #include "base/units.h"
 
@@ -196,12 +197,18 @@ class Examiner {
   }
 
   void look_at(const std::string& topic, const Partition& partition) {
-    const auto& replicas = partition.replica_nodes;
     const auto& in_sync = partition.isr_nodes;
+    auto move = view_.adding.find({topic, partition.partition_index});
+    bool moves = move != view_.adding.end();
+    // A replica that a move brings is no trouble while it is copied.
+    std::vector<int32_t> replicas;
+    for (auto id : partition.replica_nodes)
+      if (!moves || !contains(move->second, id) || !alive_.contains(id) || contains(in_sync, id))
+        replicas.push_back(id);
     std::vector<int32_t> lagging;
     for (auto id : replicas) {
       if (!alive_.contains(id)) ++missing_[id];
-      bool follows = std::find(in_sync.begin(), in_sync.end(), id) != in_sync.end();
+      bool follows = contains(in_sync, id);
       if (!follows) lagging.push_back(id);
       if (replicas.size() < 2) continue;
       ++holdings_[id].shared;
@@ -237,8 +244,8 @@ class Examiner {
            {},
            "out of sync on " + numbers(lagging),
            remedy(lagging)});
-    if (view_.knows_preferred && !replicas.empty() && replicas.front() != partition.leader_id &&
-        alive_.contains(replicas.front()))
+    if (view_.knows_preferred && !moves && !replicas.empty() &&
+        replicas.front() != partition.leader_id && alive_.contains(replicas.front()))
       ++not_preferred_[replicas.front()];
   }
 

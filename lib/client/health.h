@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "client/metadata.h"
 #include "protocol/msg/metadata.h"
 
 namespace kt {
@@ -57,6 +58,9 @@ struct ClusterView {
   std::map<int32_t, int64_t> bytes = {};          ///< in the log directories of each broker
   bool tells_log_dirs = true;                     ///< false before 1.0
   bool elects_unclean = true;                     ///< false before 2.4
+  /// Of each partition whose replicas are being moved, those that the move brings; known from 2.4
+  /// on.
+  std::map<TopicPartition, std::vector<int32_t>> adding = {};
   std::vector<GroupBehind> groups = {};
   std::vector<RollbackState> rollbacks = {};
 };

@@ -47,6 +47,19 @@ TEST_CASE("a cluster without trouble has no findings") {
   CHECK(kinds({metadata, {{"a", 2}}, {}}).empty());
 }
 
+TEST_CASE("a replica that a move brings is no trouble while it is copied") {
+  auto metadata = cluster_of({1, 2, 3});
+  add(metadata, "a", 1, {3, 1, 2}, {1, 2});
+  add(metadata, "a", 1, {2, 1, 3}, {1});
+  ClusterView view{metadata, {}, {}};
+  CHECK(kinds(view) ==
+        Names{"under-replicated", "under-replicated", "not-preferred", "not-preferred"});
+  view.adding[{"a", 0}] = view.adding[{"a", 1}] = {3};
+  auto found = find_problems(view);
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].message == "out of sync on broker 2");
+}
+
 TEST_CASE("a dead broker is named with what it takes along") {
   auto metadata = cluster_of({1, 2});
   add(metadata, "a", 1, {1, 3}, {1});
