@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 #include "base/text.h"
@@ -89,7 +90,10 @@ void write(GroupStores& stores, Job& job) {
 /// Somebody else may have written at the same time: what stands there is what counts.
 void read_back(GroupStores& stores, std::vector<Job>& jobs) {
   std::vector<std::string> names;
-  for (const auto& job : jobs) names.push_back(job.description.group);
+  for (const auto& job : jobs)
+    if (std::find(job.written.begin(), job.written.end(), true) != job.written.end())
+      names.push_back(job.description.group);
+  if (names.empty()) return;
   auto now = stores.read(names);
   for (auto& job : jobs)
     for (const auto& group : now) {

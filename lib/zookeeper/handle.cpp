@@ -154,6 +154,9 @@ Handle::Handle(const std::string& hosts, const std::string& chroot, Milliseconds
   if (!state_->client)
     throw Error("ZooKeeper's client cannot start: " + std::string(std::strerror(errno)),
                 Exit::unreachable);
+  // Addresses are given, not names; the client would look them up again before each answer it
+  // reads.
+  zoo_set_servers_resolution_delay(state_->client, -1);
   if (!digest.empty())
     zoo_add_auth(state_->client, "digest", digest.data(), static_cast<int>(digest.size()), nullptr,
                  nullptr);
