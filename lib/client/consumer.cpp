@@ -15,7 +15,10 @@ constexpr Milliseconds kLookAgain{500};
 }  // namespace
 
 Consumer::Consumer(Cluster& cluster, ConsumerOptions options)
-    : cluster_(cluster), options_(std::move(options)), queue_(options_.queue_bytes) {
+    : cluster_(cluster),
+      options_(std::move(options)),
+      queue_(options_.queue_bytes),
+      pool_(std::make_shared<BufferPool>(options_.queue_bytes)) {
   director_ = std::thread([this] { direct(); });
 }
 

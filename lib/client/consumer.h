@@ -90,6 +90,9 @@ class Consumer {
 
   /// Makes next() throw this once what was fetched has come out.
   void fail(std::exception_ptr error) { queue_.end(std::move(error)); }
+  /// Of answers that somebody still looks at, here or where chunks went; a chunk keeps all of its
+  /// answer.
+  size_t held_bytes() const { return pool_->held_bytes(); }
   /// Whether there are partitions, and every one has come out up to its end.
   bool finished() const;
 
@@ -114,7 +117,7 @@ class Consumer {
   Cluster& cluster_;
   const ConsumerOptions options_;
   ByteQueue<FetchedChunk> queue_;
-  std::shared_ptr<BufferPool> pool_ = std::make_shared<BufferPool>();
+  std::shared_ptr<BufferPool> pool_;
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;

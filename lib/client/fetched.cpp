@@ -14,12 +14,15 @@ Buffer BufferPool::take() {
   if (free_.empty()) return {};
   Buffer buffer = std::move(free_.back());
   free_.pop_back();
+  free_bytes_ -= buffer.capacity();
   return buffer;
 }
 
 void BufferPool::give_back(Buffer buffer) {
   std::lock_guard lock(mutex_);
-  if (free_.size() < kMaxFreeBuffers) free_.push_back(std::move(buffer));
+  if (free_.size() >= kMaxFreeBuffers || free_bytes_ + buffer.capacity() > most_free_bytes_) return;
+  free_bytes_ += buffer.capacity();
+  free_.push_back(std::move(buffer));
 }
 
 RangeEnd find_range_end(std::string_view records) {

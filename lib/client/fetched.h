@@ -2,6 +2,7 @@
 // brought them, and where they end.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -20,12 +21,21 @@ namespace kt {
 /// memory once it runs.
 class BufferPool {
  public:
+  explicit BufferPool(size_t most_free_bytes = SIZE_MAX) : most_free_bytes_(most_free_bytes) {}
+
   Buffer take();
   void give_back(Buffer buffer);
+  /// Somebody looks at so many bytes more.
+  void hold(size_t size_bytes) { held_bytes_ += size_bytes; }
+  void let_go(size_t size_bytes) { held_bytes_ -= size_bytes; }
+  size_t held_bytes() const { return held_bytes_; }
 
  private:
+  const size_t most_free_bytes_;
+  std::atomic<size_t> held_bytes_ = 0;
   std::mutex mutex_;
   std::vector<Buffer> free_;
+  size_t free_bytes_ = 0;
 };
 
 /// One answer to a fetch; its bytes go back to the pool when nobody looks at them any more.
@@ -33,9 +43,14 @@ struct FetchAnswer {
   Reply<msg::FetchResponse> reply;
   std::shared_ptr<BufferPool> pool;
 
-  FetchAnswer(Reply<msg::FetchResponse> reply, std::shared_ptr<BufferPool> pool)
-      : reply(std::move(reply)), pool(std::move(pool)) {}
-  ~FetchAnswer() { pool->give_back(std::move(reply.frame.bytes)); }
+  FetchAnswer(Reply<msg::FetchResponse> answer, std::shared_ptr<BufferPool> answer_pool)
+      : reply(std::move(answer)), pool(std::move(answer_pool)) {
+    pool->hold(reply.frame.bytes.size());
+  }
+  ~FetchAnswer() {
+    pool->let_go(reply.frame.bytes.size());
+    pool->give_back(std::move(reply.frame.bytes));
+  }
   FetchAnswer(const FetchAnswer&) = delete;
 };
 

@@ -21,7 +21,7 @@ void Forwarder::resume(int64_t position, std::optional<Run> run) {
   out_.clear();
 }
 
-std::vector<OutgoingBatch> Forwarder::take(const FetchedChunk& chunk) {
+std::vector<OutgoingBatch> Forwarder::take(const FetchedChunk& chunk, bool as_copies) {
   auto aborted = aborted_in(chunk);
   BatchReader batches(chunk.records);
   while (auto batch = batches.next()) {
@@ -31,7 +31,7 @@ std::vector<OutgoingBatch> Forwarder::take(const FetchedChunk& chunk) {
     bool is_last = batches.tail().empty();
     if (passage == Passage::pass && (!is_taken(*batch) || is_better_joined(*batch, is_last)))
       passage = Passage::rewrite;
-    if (passage == Passage::pass) pass(chunk, *batch);
+    if (passage == Passage::pass) pass(chunk, *batch, as_copies);
     if (passage == Passage::rewrite) rewrite(*batch);
     position_ = std::max(position_, next_offset);
   }
@@ -71,7 +71,7 @@ Sender Forwarder::place(int64_t first, int64_t last, int32_t count, bool& begins
   return {ids_.producer_id(*run_), RunIds::epoch(*run_), last_sequence - count + 1};
 }
 
-void Forwarder::pass(const FetchedChunk& chunk, const BatchView& batch) {
+void Forwarder::pass(const FetchedChunk& chunk, const BatchView& batch, bool as_copy) {
   flush();
   OutgoingBatch out;
   out.count = batch.count();
@@ -82,6 +82,11 @@ void Forwarder::pass(const FetchedChunk& chunk, const BatchView& batch) {
   out.keeps_alive = chunk.keeps_alive;
   patch_header(chunk.mutable_records() + (out.bytes.data() - chunk.records.data()),
                out.bytes.size(), sender);
+  if (as_copy) {
+    auto bytes = std::make_shared<std::string>(out.bytes);
+    out.bytes = *bytes;
+    out.keeps_alive = std::move(bytes);
+  }
   out_.push_back(std::move(out));
 }
 

@@ -50,15 +50,18 @@ struct ForwarderOptions {
 
 class Forwarder {
  public:
-  Forwarder(RunIds ids, ForwarderOptions options) : ids_(ids), options_(options) {}
+  /// `builder` is where batches are made, each before the next chunk is taken: one serves many.
+  Forwarder(RunIds ids, ForwarderOptions options, BatchBuilder& builder)
+      : ids_(ids), options_(options), builder_(builder) {}
 
   /// The next record copied is the first at or after `position`; it goes on in `run` where there
   /// is one and nothing lies between.
   void resume(int64_t position, std::optional<Run> run);
 
-  /// The batches of a chunk; those that pass keep its bytes, which change. Throws DecodeError where
-  /// the source's bytes are damaged, Error where an offset is beyond what a run can say.
-  std::vector<OutgoingBatch> take(const FetchedChunk& chunk);
+  /// The batches of a chunk; those that pass are its bytes, which change, and keep all of the
+  /// answer that brought them, or are copies of their own. Throws DecodeError where the source's
+  /// bytes are damaged, Error where an offset is beyond what a run can say.
+  std::vector<OutgoingBatch> take(const FetchedChunk& chunk, bool as_copies = false);
 
   /// Before which source offset all was taken.
   int64_t position() const { return position_; }
@@ -67,7 +70,7 @@ class Forwarder {
  private:
   bool is_better_joined(const BatchView& batch, bool is_last) const;
   bool is_taken(const BatchView& batch) const;
-  void pass(const FetchedChunk& chunk, const BatchView& batch);
+  void pass(const FetchedChunk& chunk, const BatchView& batch, bool as_copy);
   void rewrite(const BatchView& batch);
   void append(const RecordView& record, const BatchView& batch);
   void flush();
@@ -80,7 +83,7 @@ class Forwarder {
   int64_t run_end_ = -1;  ///< the source offset that would go on in the run; -1 none would
   int64_t position_ = 0;
   int64_t runs_begun_ = 0;
-  BatchBuilder builder_;
+  BatchBuilder& builder_;
   Codec codec_ = Codec::none;
   int64_t first_ = -1;  ///< source offsets of what the builder holds
   int64_t last_ = -1;

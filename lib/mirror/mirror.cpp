@@ -16,12 +16,14 @@ namespace {
 
 constexpr Milliseconds kLookAround{200}, kFullWait{50}, kFinishLimit{10'000};
 
-ConsumerOptions consumer_options(size_t memory_bytes, bool read_committed) {
+/// Of the memory an eighth waits for work(), and an eighth is on its way from the source's brokers.
+ConsumerOptions consumer_options(size_t memory_bytes, size_t brokers, bool read_committed) {
   ConsumerOptions options;
   options.read_committed = read_committed;
   options.partitions_fail_alone = true;
-  options.queue_bytes = memory_bytes / 4;
-  options.max_bytes = static_cast<int32_t>(std::clamp<size_t>(memory_bytes / 8, 1 << 20, 32 << 20));
+  options.queue_bytes = memory_bytes / 8;
+  options.max_bytes = static_cast<int32_t>(
+      std::clamp<size_t>(memory_bytes / 8 / std::max<size_t>(brokers, 2), 256 << 10, 32 << 20));
   options.partition_max_bytes = std::min(options.max_bytes, 4 << 20);
   return options;
 }
@@ -33,12 +35,15 @@ Mirror::Mirror(Cluster& source, Cluster& target, MirrorOptions options)
       target_(target),
       options_(std::move(options)),
       lane_limit_bytes_(std::max<size_t>(options_.memory_bytes / 8, 2 << 20)),
+      limit_bytes_(options_.memory_bytes / 4),
+      held_limit_bytes_(options_.memory_bytes / 8 * 3),
       abilities_(abilities_of(target)),
       last_progress_(Clock::system().now()) {
   source_has_transactions_ = has_transactions(source_);
   if (!abilities_.has_sequences) stored_.emplace(target_, options_.name);
+  auto brokers = source_.refresh({})->brokers.size();
   consumer_ = std::make_unique<Consumer>(
-      source_, consumer_options(options_.memory_bytes, source_has_transactions_));
+      source_, consumer_options(options_.memory_bytes, brokers, source_has_transactions_));
 }
 
 Mirror::~Mirror() {
@@ -57,7 +62,7 @@ bool Mirror::work(Deadline until) {
     {
       std::unique_lock lock(mutex_);
       if (error_) std::rethrow_exception(error_);
-      if (!may_take || queued_bytes_ >= options_.memory_bytes / 2) {
+      if (!may_take || queued_bytes_ >= limit_bytes_) {
         changed_.wait_for(lock, until.sooner(kFullWait).remaining());
         continue;
       }
@@ -129,7 +134,8 @@ void Mirror::take(const FetchedChunk& chunk) {
   std::vector<OutgoingBatch> batches;
   std::string damage;
   try {
-    batches = lane.forwarder->take(chunk);
+    // A lane that is slow would keep every answer that has a little for it.
+    batches = lane.forwarder->take(chunk, consumer_->held_bytes() > held_limit_bytes_);
   } catch (const Error& error) {
     damage = fmt::format("{} cannot be copied at offset {}: {}", name_of(lane.source),
                          lane.forwarder->position(), error.message());

@@ -133,12 +133,15 @@ class Mirror {
   Cluster& target_;
   const MirrorOptions options_;
   const size_t lane_limit_bytes_;
+  const size_t limit_bytes_;       ///< of what all lanes have
+  const size_t held_limit_bytes_;  ///< of answers; beyond it lanes get copies of what they wait for
   bool source_has_transactions_ = false;
   bool has_begun_ = false;  ///< both sides have said once where partitions stand
   const TargetAbilities abilities_;
   std::optional<StoredPositions> stored_;  ///< where batches do not say the position
   Clock::Time saved_at_{}, all_saved_at_{};
   std::unique_ptr<Consumer> consumer_;
+  BatchBuilder builder_;  ///< of the thread of work()
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;

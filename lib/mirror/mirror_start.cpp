@@ -204,10 +204,12 @@ void Mirror::place(Lane& lane, int64_t earliest, int64_t latest, const TargetPos
   lane.saved_to = -1;
   lane.is_proven = false;
   lane.one_at_a_time = !abilities_.has_sequences;
-  lane.forwarder.emplace(lane.ids, ForwarderOptions{.runs_begin_at_zero = !abilities_.any_sequence,
-                                                    .magic = abilities_.magic,
-                                                    .has_zstd = abilities_.has_zstd,
-                                                    .batch_bytes = lane.batch_bytes});
+  lane.forwarder.emplace(lane.ids,
+                         ForwarderOptions{.runs_begin_at_zero = !abilities_.any_sequence,
+                                          .magic = abilities_.magic,
+                                          .has_zstd = abilities_.has_zstd,
+                                          .batch_bytes = lane.batch_bytes},
+                         builder_);
   lane.forwarder->resume(position, run);
   lane.state = LaneState::copying;
   // Thousands take their time to start; one that starts over and over is no progress.

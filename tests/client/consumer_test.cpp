@@ -191,6 +191,25 @@ TEST_CASE("a full queue holds fetching back") {
   CHECK(read_all(consumer, 20) == 100);
 }
 
+TEST_CASE("what is held is counted until nobody looks at it, and few free buffers are kept") {
+  auto pool = std::make_shared<BufferPool>(1'000);
+  auto answer_of = [&](size_t size_bytes) {
+    Reply<msg::FetchResponse> reply;
+    reply.frame.bytes.resize(size_bytes);
+    return std::make_shared<FetchAnswer>(std::move(reply), pool);
+  };
+  auto one = answer_of(600), other = answer_of(700);
+  auto looks_on = one;
+  CHECK(pool->held_bytes() == 1'300);
+  one.reset();
+  CHECK(pool->held_bytes() == 1'300);
+  looks_on.reset();
+  other.reset();
+  CHECK(pool->held_bytes() == 0);
+  CHECK(pool->take().capacity() >= 600);
+  CHECK(pool->take().capacity() == 0);  // the second was above the limit
+}
+
 TEST_CASE("what was fetched for an assignment that is gone does not come out") {
   Fixture fixture;
   Cluster cluster(fixture.options);

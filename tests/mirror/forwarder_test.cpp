@@ -82,7 +82,8 @@ TEST_CASE("batches pass with their bodies untouched, in one run") {
     auto first = make_batch({{7, std::string(70'000, 'a')}, {8, "b"}}, options);
     auto second = make_batch({{9, "c"}}, options);
     auto body = first.substr(batch_layout::kHeaderBytes);
-    Forwarder forwarder(kIds, {});
+    BatchBuilder builder;
+    Forwarder forwarder(kIds, {}, builder);
     forwarder.resume(7, std::nullopt);
     auto out = forwarder.take(chunk_of(first + second, 7));
     REQUIRE(out.size() == 2);
@@ -96,11 +97,30 @@ TEST_CASE("batches pass with their bodies untouched, in one run") {
   }
 }
 
+TEST_CASE("what passes keeps its answer, unless copies are asked for") {
+  auto bytes = make_batch({{7, std::string(70'000, 'a')}, {8, "b"}}, {});
+  BatchBuilder builder;
+  Forwarder forwarder(kIds, {}, builder);
+  for (bool as_copies : {false, true}) {
+    forwarder.resume(7, std::nullopt);
+    auto chunk = chunk_of(bytes, 7);
+    std::weak_ptr<FetchAnswer> answer = chunk.keeps_alive;
+    auto out = forwarder.take(chunk, as_copies);
+    chunk = {};
+    REQUIRE(out.size() == 1);
+    CHECK(answer.expired() == as_copies);
+    CHECK(end_said(out[0]) == 9);
+    CHECK(out[0].bytes.substr(batch_layout::kHeaderBytes) ==
+          bytes.substr(batch_layout::kHeaderBytes));
+  }
+}
+
 TEST_CASE("small batches that are not compressed are joined, in the run") {
   auto bytes = make_batch({{7, "a"}, {8, "b"}}) + make_batch({{9, "c"}}) +
                make_batch({{10, std::string(70'000, 'd')}}) + make_batch({{11, "e"}}) +
                make_batch({{12, "f"}}, {.compression = {Codec::lz4}}) + make_batch({{13, "g"}});
-  Forwarder forwarder(kIds, {});
+  BatchBuilder builder;
+  Forwarder forwarder(kIds, {}, builder);
   forwarder.resume(7, Run{5});
   auto out = forwarder.take(chunk_of(bytes, 7));
   REQUIRE(out.size() == 5);
@@ -131,7 +151,8 @@ TEST_CASE("small batches that are not compressed are joined, in the run") {
 TEST_CASE("joined batches hold no more than they may") {
   std::string bytes;
   for (int64_t i = 0; i < 100; ++i) bytes += make_batch({{i, std::string(100, 'x')}});
-  Forwarder forwarder(kIds, {.batch_bytes = 1'000});
+  BatchBuilder builder;
+  Forwarder forwarder(kIds, {.batch_bytes = 1'000}, builder);
   forwarder.resume(0, std::nullopt);
   auto out = forwarder.take(chunk_of(bytes));
   CHECK(out.size() > 9);
@@ -149,7 +170,8 @@ TEST_CASE("a damaged batch among small ones goes by itself, behind those before 
   auto good = make_batch({{0, "a"}}) + make_batch({{1, "b"}});
   auto bad = make_batch({{2, "hello"}});
   bad.back() ^= 1;
-  Forwarder forwarder(kIds, {});
+  BatchBuilder builder;
+  Forwarder forwarder(kIds, {}, builder);
   forwarder.resume(0, std::nullopt);
   auto out = forwarder.take(chunk_of(good + bad + make_batch({{3, "c"}})));
   REQUIRE(out.size() == 3);
@@ -161,7 +183,8 @@ TEST_CASE("a damaged batch among small ones goes by itself, behind those before 
 TEST_CASE("a damaged body keeps a wrong checksum, so that the target refuses it") {
   auto bytes = make_batch({{0, "hello"}});
   bytes.back() ^= 1;
-  Forwarder forwarder(kIds, {});
+  BatchBuilder builder;
+  Forwarder forwarder(kIds, {}, builder);
   forwarder.resume(0, std::nullopt);
   auto out = forwarder.take(chunk_of(bytes));
   REQUIRE(out.size() == 1);
@@ -171,7 +194,8 @@ TEST_CASE("a damaged body keeps a wrong checksum, so that the target refuses it"
 
 TEST_CASE("holes inside a batch are closed, and the position is still right") {
   auto bytes = make_batch({{10, "a"}, {13, "b"}, {20, "c"}});
-  Forwarder forwarder(kIds, {});
+  BatchBuilder builder;
+  Forwarder forwarder(kIds, {}, builder);
   forwarder.resume(0, std::nullopt);
   auto out = forwarder.take(chunk_of(bytes));
   REQUIRE(out.size() == 1);
@@ -191,7 +215,8 @@ TEST_CASE("holes inside a batch are closed, and the position is still right") {
 
 TEST_CASE("targets before 2.5: a run begins at sequence 0, holes or not") {
   auto bytes = make_batch({{10, "a"}, {11, "b"}, {20, "c"}});
-  Forwarder forwarder(kIds, {.runs_begin_at_zero = true});
+  BatchBuilder builder;
+  Forwarder forwarder(kIds, {.runs_begin_at_zero = true}, builder);
   forwarder.resume(0, std::nullopt);
   auto out = forwarder.take(chunk_of(bytes + make_batch({{21, "d"}, {22, "e"}})));
   REQUIRE(out.size() == 1);
@@ -210,7 +235,9 @@ TEST_CASE("targets before 2.5: a run begins at sequence 0, holes or not") {
 TEST_CASE("targets before 0.11 get message sets without producers, before 2.1 no zstd") {
   auto bytes = make_batch({{10, "a"}, {11, "b"}, {20, "c"}}, {.compression = {Codec::zstd}});
   for (int8_t magic : {0, 1, 2}) {
-    Forwarder forwarder(kIds, {.runs_begin_at_zero = true, .magic = magic, .has_zstd = false});
+    BatchBuilder builder;
+    Forwarder forwarder(kIds, {.runs_begin_at_zero = true, .magic = magic, .has_zstd = false},
+                        builder);
     forwarder.resume(0, std::nullopt);
     auto out = forwarder.take(chunk_of(bytes));
     REQUIRE(out.size() == 1);
@@ -237,7 +264,8 @@ TEST_CASE("no batch that begins where another one does can follow it") {
       auto cut = [](int size) {
         std::vector<Made> records;
         for (int i = 0; i < size; ++i) records.push_back({100 + i * (i % 3 + 1), "v"});
-        Forwarder forwarder(kIds, {});
+        BatchBuilder builder;
+        Forwarder forwarder(kIds, {}, builder);
         forwarder.resume(0, std::nullopt);
         auto out = forwarder.take(chunk_of(make_batch(records)));
         REQUIRE(!out.empty());
@@ -264,7 +292,8 @@ TEST_CASE("markers, aborted data and what was copied already are left out") {
   chunk.aborted.push_back({});
   chunk.aborted[0].producer_id = 5;
   chunk.aborted[0].first_offset = 0;
-  Forwarder forwarder(kIds, {});
+  BatchBuilder builder;
+  Forwarder forwarder(kIds, {}, builder);
   forwarder.resume(3, std::nullopt);
   auto out = forwarder.take(chunk);
   REQUIRE(out.size() == 1);
@@ -279,7 +308,8 @@ TEST_CASE("old formats become batches, log-append times become the records' own"
   auto old = make_batch({{0, "a"}}, {.magic = 1}) + make_batch({{1, "b"}}, {.magic = 1});
   auto stamped = make_batch({{2, "c"}, {3, "d"}}, {.timestamp_type = TimestampType::log_append});
   set_log_append_time(stamped.data(), stamped.size(), 5'000);
-  Forwarder forwarder(kIds, {});
+  BatchBuilder builder;
+  Forwarder forwarder(kIds, {}, builder);
   forwarder.resume(0, std::nullopt);
   auto out = forwarder.take(chunk_of(old + stamped));
   REQUIRE(out.size() == 1);
@@ -292,7 +322,8 @@ TEST_CASE("old formats become batches, log-append times become the records' own"
 }
 
 TEST_CASE("after a restart the run goes on where nothing lies between, else a new one begins") {
-  Forwarder forwarder(kIds, {});
+  BatchBuilder builder;
+  Forwarder forwarder(kIds, {}, builder);
   forwarder.resume(50, Run{7});
   auto out = forwarder.take(chunk_of(make_batch({{50, "a"}}), 50));
   REQUIRE(out.size() == 1);
@@ -310,7 +341,8 @@ TEST_CASE("small transactions share a batch, large ones pass") {
   std::string bytes;
   for (int64_t offset : {0, 2, 4, 6}) bytes += make_batch({{offset, "small"}}, options);
   bytes += make_batch({{8, std::string(100'000, 'x')}}, options);
-  Forwarder forwarder(kIds, {});
+  BatchBuilder builder;
+  Forwarder forwarder(kIds, {}, builder);
   forwarder.resume(0, std::nullopt);
   auto out = forwarder.take(chunk_of(bytes));
   REQUIRE(out.size() == 2);
@@ -328,7 +360,8 @@ TEST_CASE("however a source is cut into chunks, what goes on in the run is sent 
   auto behind = make_batch({{53, "c"}}, options);
   auto hollow = make_batch({{50, "a"}, {51, "b"}, {53, "c"}});
   for (const auto& bytes : {whole, whole + behind, hollow}) {
-    Forwarder forwarder(kIds, {});
+    BatchBuilder builder;
+    Forwarder forwarder(kIds, {}, builder);
     forwarder.resume(50, Run{7});
     auto out = forwarder.take(chunk_of(bytes, 50));
     REQUIRE(!out.empty());
