@@ -258,8 +258,7 @@ void Produce::read_all(Context& context) {
   options.format = format_;
   options.name = input_name_;
   options.null_text = null_text_;
-  if (key_separator_)
-    options.key_separator = stream::read_escapes(*key_separator_, "the key separator");
+  options.key_separator = key_separator_;
   auto reader = stream::make_record_reader(
       [this](char* out, size_t size) { return read_input(out, size); }, options);
   stream::InputRecord record;
@@ -336,6 +335,9 @@ Exit Produce::run(Context& context) {
     if (!header) throw Error("--header " + in_quotes(text) + ": write NAME=VALUE", Exit::usage);
     fixed_headers_.push_back(std::move(*header));
   }
+  if (key_separator_) key_separator_ = stream::read_escapes(*key_separator_, "the key separator");
+  if (key_separator_ && key_separator_->empty())
+    throw Error("the key separator is empty: every key would be", Exit::usage);
   dry_run_ = context.settings.dry_run;
   open_input();
   cluster_ = connect(context);

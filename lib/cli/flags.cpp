@@ -75,7 +75,8 @@ class Words {
       flag(*argument, name);
       auto rest = word.substr(i + 1);
       if (!wants_value_ || rest.empty()) continue;
-      value(rest.starts_with('=') ? rest.substr(1) : rest);
+      // `-o=json`, but `-K=` gives a separator.
+      value(rest.size() > 1 && rest[0] == '=' ? rest.substr(1) : rest);
       return;
     }
   }
