@@ -135,6 +135,9 @@ class Replay : public Invocation {
 void Replay::check_use() const {
   if (follow_ && (end_ || repeat_ != 1))
     throw Error("--follow has no end: leave --end and --repeat out", Exit::usage);
+  if (source_topic_.find('/') != std::string::npos)
+    throw Error(in_quotes(source_topic_) + " is no name of a topic", Exit::usage,
+                "--from PATH reads files: kt replay TOPIC --from PATH");
   if (repeat_ < 1) throw Error("--repeat must be at least 1", Exit::usage);
   if (threads_ < 1 || threads_ > 256) throw Error("--threads must be from 1 to 256", Exit::usage);
   if (speed_ && !(*speed_ > 0)) throw Error("--speed must be above 0", Exit::usage);

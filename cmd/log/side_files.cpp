@@ -19,8 +19,9 @@ class Printer {
       : file_(file), rows_(side_file_columns(file.kind), format, utc), out_(out) {}
 
   void print(bool heading) {
-    if (heading) rows_.begin(out_);
     auto bytes = read_side_file(file_.path);
+    fit(bytes);
+    if (heading) rows_.begin(out_);
     switch (file_.kind) {
       case FileKind::offset_index:
         for (const auto& entry : read_offset_index(bytes, file_.base_offset))
@@ -62,6 +63,16 @@ class Printer {
   }
 
  private:
+  /// The files with names are short, and read whole before the heading.
+  void fit(std::string_view bytes) {
+    constexpr size_t kName = 1;
+    if (file_.kind == FileKind::partition_metadata) rows_.fit(kName, file_.topic.size());
+    if (file_.kind == FileKind::offset_checkpoint)
+      for (const auto& one : read_offset_checkpoint(bytes)) rows_.fit(kName, one.topic.size());
+    if (file_.kind == FileKind::directory_properties)
+      for (const auto& [key, value] : read_properties(bytes)) rows_.fit(kName, key.size());
+  }
+
   void row(std::initializer_list<Cell> cells) {
     cells_.assign({Cell(file_.path)});
     cells_.insert(cells_.end(), cells);

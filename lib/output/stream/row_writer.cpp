@@ -106,6 +106,10 @@ RowWriter::RowWriter(std::vector<Column> columns, Format format, bool utc)
   }
 }
 
+void RowWriter::fit(size_t column, size_t width) {
+  widths_[column] = std::max(widths_[column], std::min(width, kMostBlanks - 2));
+}
+
 void RowWriter::begin(OutputBuffer& out) const {
   if (format_ == Format::csv || format_ == Format::tsv) {
     for (size_t i = 0; i < columns_.size(); ++i) {

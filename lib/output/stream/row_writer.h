@@ -51,6 +51,8 @@ class RowWriter {
   /// be put into an array.
   RowWriter(std::vector<Column> columns, Format format, bool utc);
 
+  /// Makes a column of a table this wide, within reason; before the heading.
+  void fit(size_t column, size_t width);
   /// The heading, of those that have one.
   void begin(OutputBuffer& out) const;
   /// As many cells as columns.
