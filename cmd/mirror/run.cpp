@@ -322,7 +322,7 @@ lacks are created with the source's partitions and settings, partitions that wer
 and new topics that match are picked up. --from and --to are contexts or bootstrap lists; -X, --config,
 --map and --timeout hold for both clusters.
 
-Batches pass as they are, compressed as they are; small ones that are not compressed are joined. Keys,
+Batches pass as they are, compressed as they are; where more than one waits, small ones are joined. Keys,
 values, headers and times stay what they were. Of transactions only what was committed is copied, and no
 markers. Offsets in the target follow each other without holes.
 
@@ -331,6 +331,9 @@ record's source offset is its sequence number in the target, so that the target'
 they have, and tell where to go on. Nothing is kept elsewhere. Targets from 0.8.2 to 0.10 have no such
 numbers: there the position is stored, and after a failure the last records are compared.
 See kt-mirror-guarantees(7) for what holds on which releases.
+
+A mirror that has nothing to copy asks each broker of the source twice a second and the target's not at
+all, however many partitions it has, and looks for topics every --refresh.
 
 Ctrl-C and SIGTERM end it once what was sent is acknowledged (10 seconds at most), with exit code 130 or
 143. SIGHUP has it read --topics-file and the files of MirrorMaker again: what they name no more is copied

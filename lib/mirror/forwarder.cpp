@@ -11,6 +11,17 @@ namespace kt::mirror {
 namespace {
 
 constexpr size_t kJoinBelowBytes = 64 << 10;
+/// Compressed ones: taking larger ones apart costs more than what the target does for each.
+constexpr size_t kJoinPackedBelowBytes = 8 << 10;
+
+bool is_cheaply_joined(const BatchView& batch) {
+  auto codec = batch.codec();
+  bool is_cheap =
+      codec == Codec::none ||
+      (codec != Codec::gzip && static_cast<size_t>(batch.size_bytes()) < kJoinPackedBelowBytes);
+  // What is damaged goes through: the target says so, after all before it has arrived.
+  return is_cheap && batch.stored_crc() == batch.computed_crc();
+}
 
 }  // namespace
 
@@ -47,11 +58,11 @@ bool Forwarder::is_taken(const BatchView& batch) const {
 bool Forwarder::is_better_joined(const BatchView& batch, bool is_last) const {
   if (builder_.empty() && is_last) return false;
   if (batch.size_bytes() >= std::min(kJoinBelowBytes, options_.batch_bytes)) return false;
-  bool behind_hole = !builder_.empty() ? last_ + 1 != batch.base_offset() || codec_ != Codec::none
-                                       : run_ && run_end_ != batch.base_offset();
-  // What is damaged goes through: the target says so, after all before it has arrived.
-  return behind_hole ||
-         (batch.codec() == Codec::none && batch.stored_crc() == batch.computed_crc());
+  bool goes_on = run_ && run_end_ == first_;
+  bool behind_hole = builder_.empty()
+                         ? run_ && run_end_ != batch.base_offset()
+                         : last_ + 1 != batch.base_offset() || (codec_ != Codec::none && !goes_on);
+  return behind_hole || is_cheaply_joined(batch);
 }
 
 Sender Forwarder::place(int64_t first, int64_t last, int32_t count, bool& begins_run) {

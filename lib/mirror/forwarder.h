@@ -4,9 +4,9 @@
 // markers, aborted data, retention) begins a new one.
 //
 // Small batches are joined, up to a batch of the target, where that is cheap (they are not
-// compressed) or where each would be a run of its own (small transactions): a produce request has
-// one batch per partition, so that a partition of small ones would move slowly. Targets before 0.11
-// know no runs and get message sets of their format.
+// compressed, or very small) or where each would be a run of its own (small transactions): a
+// produce request has one batch per partition, so that a partition of small ones would move slowly.
+// Targets before 0.11 know no runs and get message sets of their format.
 #pragma once
 
 #include <cstdint>

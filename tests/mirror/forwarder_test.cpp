@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include <random>
+
 #include "protocol/records/record_reader.h"
 
 using namespace kt;
@@ -39,6 +41,14 @@ FetchedChunk chunk_of(const std::string& bytes, int64_t from_offset = 0) {
       std::make_shared<FetchAnswer>(std::move(reply), std::make_shared<BufferPool>());
   chunk.records = chunk.keeps_alive->reply.frame.bytes.view();
   return chunk;
+}
+
+/// Bytes that no codec makes much smaller.
+std::string noise(size_t size_bytes) {
+  std::string bytes;
+  for (std::minstd_rand random(7); bytes.size() < size_bytes;)
+    bytes += static_cast<char>(random() >> 8);
+  return bytes;
 }
 
 const RunIds kIds("m", "cluster", {"t", 0});
@@ -78,8 +88,8 @@ TEST_CASE("batches pass with their bodies untouched, in one run") {
                          .producer_epoch = 1,
                          .base_sequence = 3,
                          .transactional = true};
-    // Not compressed and smaller it would be joined with the next.
-    auto first = make_batch({{7, std::string(70'000, 'a')}, {8, "b"}}, options);
+    // Smaller it would be joined with the next.
+    auto first = make_batch({{7, noise(70'000)}, {8, "b"}}, options);
     auto second = make_batch({{9, "c"}}, options);
     auto body = first.substr(batch_layout::kHeaderBytes);
     BatchBuilder builder;
@@ -146,6 +156,32 @@ TEST_CASE("small batches that are not compressed are joined, in the run") {
     }
   }
   CHECK(offset == 14);
+}
+
+TEST_CASE("compressed ones are joined where they are very small, but not gzip's") {
+  for (auto codec : {Codec::lz4, Codec::snappy, Codec::zstd, Codec::gzip}) {
+    BatchOptions options{.compression = {codec}};
+    auto small = make_batch({{7, "a"}, {8, "b"}}, options) + make_batch({{9, "c"}}, options);
+    auto bytes = small + make_batch({{10, noise(20'000)}}, options);
+    BatchBuilder builder;
+    Forwarder forwarder(kIds, {}, builder);
+    forwarder.resume(7, Run{5});
+    auto out = forwarder.take(chunk_of(bytes, 7));
+    REQUIRE(out.size() == (codec == Codec::gzip ? 3 : 2));
+    const auto& last = out.back();
+    CHECK(last.bytes.substr(batch_layout::kHeaderBytes) ==
+          std::string_view(bytes).substr(small.size() + batch_layout::kHeaderBytes));
+    CHECK(BatchView(last.bytes).base_sequence() == 5);
+    if (codec == Codec::gzip) continue;
+    CHECK(out[0].count == 3);
+    CHECK(end_said(out[0]) == 10);
+    CHECK(BatchView(out[0].bytes).base_sequence() == 2);
+    CHECK(BatchView(out[0].bytes).codec() == codec);
+    std::string values;
+    RecordReader reader(out[0].bytes);
+    while (const auto* record = reader.next()) values += *record->value;
+    CHECK(values == "abc");
+  }
 }
 
 TEST_CASE("joined batches hold no more than they may") {
