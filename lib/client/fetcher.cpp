@@ -156,10 +156,16 @@ std::vector<FetchedChunk> Fetcher::receive() {
   auto reply =
       decode_reply<msg::FetchResponse>(connection_->receive(deadline, consumer_.pool_->take()));
   connection_->throttle(Milliseconds(reply->throttle_time_ms));
+  std::vector<FetchedChunk> chunks;
+  if (!session_.accept(*reply, version_)) {
+    // Sessions get lost; a new one that is refused too is trouble.
+    if (failures_++ == 0) return chunks;
+    throw net::NetError(net::Failure::not_kafka,
+                        fmt::format("broker {} refuses to be read from: {}", broker_id_,
+                                    error_text(reply->error_code)));
+  }
   give_up_.reset();
   failures_ = 0;
-  std::vector<FetchedChunk> chunks;
-  if (!session_.accept(*reply, version_)) return chunks;
   auto answer = std::make_shared<FetchAnswer>(std::move(reply), consumer_.pool_);
   std::lock_guard lock(consumer_.mutex_);
   for (auto& topic : answer->reply->responses) {

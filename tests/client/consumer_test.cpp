@@ -270,6 +270,34 @@ TEST_CASE("a connection lost and a leader that has moved are followed without a 
   CHECK(read_all(consumer, 0) == 100);
 }
 
+TEST_CASE("a session that is lost is opened anew; a broker that refuses all ends in time") {
+  Fixture fixture;
+  std::atomic<int> fetches = 0;
+  std::atomic<bool> refuses = false;
+  fixture.broker.on<msg::FetchRequest>([&](const msg::FetchRequest& request, int16_t version) {
+    if (++fetches != 2 && !refuses) return fixture.log.answer(request, version);
+    msg::FetchResponse response;
+    response.error_code = 70;
+    return response;
+  });
+  fixture.options.timeout = Milliseconds(300);
+  Cluster cluster(fixture.options);
+  {
+    Consumer consumer(cluster, {});
+    consumer.assign({"t", 0}, 0, 100);
+    CHECK(read_all(consumer, 0) == 100);
+  }
+  refuses = true;
+  fetches = 0;
+  Consumer consumer(cluster, {});
+  consumer.assign({"t", 0}, 0, 100);
+  CHECK_THROWS_WITH_AS(consumer.next(soon()),
+                       "broker 1 refuses to be read from: the fetch session was not found "
+                       "(FETCH_SESSION_ID_NOT_FOUND)",
+                       net::NetError);
+  CHECK(fetches < 1'000);
+}
+
 TEST_CASE("a leader that names a nearer replica is left for it, though it leads nothing itself") {
   Fixture fixture;
   FakeBroker follower;
