@@ -292,8 +292,8 @@ TEST_CASE("a session that is lost is opened anew; a broker that refuses all ends
   Consumer consumer(cluster, {});
   consumer.assign({"t", 0}, 0, 100);
   CHECK_THROWS_WITH_AS(consumer.next(soon()),
-                       "broker 1 refuses to be read from: the fetch session was not found "
-                       "(FETCH_SESSION_ID_NOT_FOUND)",
+                       "broker 1 refuses to be read from: FETCH_SESSION_ID_NOT_FOUND: the broker "
+                       "has dropped the fetch session",
                        net::NetError);
   CHECK(fetches < 1'000);
 }
