@@ -294,7 +294,7 @@ TEST_CASE("a session that is lost is opened anew; a broker that refuses all ends
   CHECK_THROWS_WITH_AS(consumer.next(soon()),
                        "broker 1 refuses to be read from: FETCH_SESSION_ID_NOT_FOUND: the broker "
                        "has dropped the fetch session",
-                       net::NetError);
+                       Error);
   CHECK(fetches < 1'000);
 }
 
