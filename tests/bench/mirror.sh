@@ -167,10 +167,13 @@ mirror_lz4() {
 }
 
 mirror_small() {
+  local codec
   far_broker
-  "$kt" topic create small -p 64 -b "$bootstrap" -q >/dev/null
-  seq -f "%.0f:$(printf '%0200d' 0)" $((mib * 1000)) | kcat -P -b "$bootstrap" -t small -K: -X batch.num.messages=10 -X linger.ms=5
-  copies "mirror 64 partitions, batches of 10" small $((mib * 1000)) $((mib * 207000)) 64 none "x 5" ""
+  for codec in none lz4; do
+    "$kt" topic create "small-$codec" -p 64 -b "$bootstrap" -q >/dev/null
+    seq -f "%.0f:$(printf '%0200d' 0)" $((mib * 1000)) | kcat -P -b "$bootstrap" -t "small-$codec" -K: -z $codec -X batch.num.messages=10 -X linger.ms=5
+    copies "mirror 64 partitions, of 10, $codec" "small-$codec" $((mib * 1000)) $((mib * 207000)) 64 $codec "x 5" ""
+  done
 }
 
 mirror_latency() {
