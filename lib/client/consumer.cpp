@@ -18,7 +18,7 @@ Consumer::Consumer(Cluster& cluster, ConsumerOptions options)
     : cluster_(cluster),
       options_(std::move(options)),
       queue_(options_.queue_bytes),
-      pool_(std::make_shared<BufferPool>(options_.queue_bytes)) {
+      pool_(std::make_shared<BufferPool>(options_.queue_bytes / 2)) {
   director_ = std::thread([this] { direct(); });
 }
 

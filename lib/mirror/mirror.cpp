@@ -36,7 +36,6 @@ Mirror::Mirror(Cluster& source, Cluster& target, MirrorOptions options)
       options_(std::move(options)),
       lane_limit_bytes_(std::max<size_t>(options_.memory_bytes / 8, 2 << 20)),
       limit_bytes_(options_.memory_bytes / 4),
-      held_limit_bytes_(options_.memory_bytes / 8 * 3),
       abilities_(abilities_of(target)),
       last_progress_(Clock::system().now()) {
   source_has_transactions_ = has_transactions(source_);
@@ -135,7 +134,9 @@ void Mirror::take(const FetchedChunk& chunk) {
   std::string damage;
   try {
     // A lane that is slow would keep every answer that has a little for it.
-    batches = lane.forwarder->take(chunk, consumer_->held_bytes() > held_limit_bytes_);
+    bool is_little = chunk.records.size() < chunk.keeps_alive->reply.frame.bytes.size() / 2;
+    bool as_copies = is_little && consumer_->held_bytes() > limit_bytes_;
+    batches = lane.forwarder->take(chunk, as_copies);
   } catch (const Error& error) {
     damage = fmt::format("{} cannot be copied at offset {}: {}", name_of(lane.source),
                          lane.forwarder->position(), error.message());

@@ -133,8 +133,7 @@ class Mirror {
   Cluster& target_;
   const MirrorOptions options_;
   const size_t lane_limit_bytes_;
-  const size_t limit_bytes_;       ///< of what all lanes have
-  const size_t held_limit_bytes_;  ///< of answers; beyond it lanes get copies of what they wait for
+  const size_t limit_bytes_;  ///< of what all lanes have, and again of answers kept for them
   bool source_has_transactions_ = false;
   bool has_begun_ = false;  ///< both sides have said once where partitions stand
   const TargetAbilities abilities_;
