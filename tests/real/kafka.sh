@@ -13,7 +13,8 @@
 # DIR: release, bootstrap, zookeeper (address with chroot; not under KRaft), broker-N/{server.properties,data,log,pid}.
 # Up to 3.9 a cluster has a ZooKeeper server of its own (3.4.6, of 0.8.2.2) and lies under /kafka; 0.8.0, which creates no
 # chroot, at the root. 4.x is KRaft, broker 1 being the controller. KT_KAFKA_JVM replaces the JVM's flags, KT_KAFKA_JAVA the
-# JVM. With KT_KAFKA_JMX brokers have JMX on the port in broker-N/jmx-port; its words are further flags.
+# JVM. With KT_KAFKA_JMX brokers have JMX on the port in broker-N/jmx-port; its words are further flags. With
+# KT_KAFKA_TOKENS they hand out delegation tokens (from 1.1 on) to users of SASL: alice by PLAIN, at DIR/broker-N/sasl.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -84,18 +85,35 @@ start_zookeeper() {
   echo "127.0.0.1:$port$chroot" >"$dir/zookeeper"
 }
 
+# The settings of a broker that hands out tokens, but for its listener.
+token_settings() {
+  local user=org.apache.kafka.common.security.plain.PlainLoginModule key=secret
+  case $release in [1-3].*) key=master ;; esac
+  printf '%s\n' "delegation.token.$key.key=of-the-tests" sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256 \
+    "listener.name.sasl_plaintext.plain.sasl.jaas.config=$user required user_alice=\"alice-secret\";" \
+    "listener.name.sasl_plaintext.scram-sha-256.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;"
+}
+
 # The settings of broker ID at PORT: what all releases share, then what only some know.
 settings() {
-  local dir=$1 id=$2 port=$3 brokers=$4 replication=$4
+  local dir=$1 id=$2 port=$3 brokers=$4 replication=$4 listeners=PLAINTEXT://127.0.0.1:$3
   [ "$replication" -le 3 ] || replication=3
   printf '%s\n' "log.dirs=$dir/broker-$id/data" offsets.topic.num.partitions=4 \
     "offsets.topic.replication.factor=$replication" delete.topic.enable=true num.io.threads=4 num.network.threads=2 \
     log.retention.check.interval.ms=1000 \
     log.cleaner.enable=true log.cleaner.dedupe.buffer.size=8388608
+  case ${KT_KAFKA_TOKENS:+$release} in
+    "" | 0.*) ;;
+    *)
+      echo "127.0.0.1:$(free_port)" >"$dir/broker-$id/sasl"
+      listeners+=,SASL_PLAINTEXT://$(cat "$dir/broker-$id/sasl")
+      token_settings
+      ;;
+  esac
   case $release in
     0.8.*) printf '%s\n' "port=$port" host.name=127.0.0.1 advertised.host.name=127.0.0.1 ;;
     4.*) ;;
-    *) echo "listeners=PLAINTEXT://127.0.0.1:$port" ;;
+    *) echo "listeners=$listeners" ;;
   esac
   case $release in
     0.8.* | 0.9.* | 0.10.*) ;;
@@ -106,14 +124,14 @@ settings() {
     4.*)
       printf '%s\n' "node.id=$id" "controller.quorum.voters=1@127.0.0.1:$controller_port" \
         controller.listener.names=CONTROLLER inter.broker.listener.name=PLAINTEXT \
-        listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT \
+        listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT \
         share.coordinator.state.topic.num.partitions=4 "share.coordinator.state.topic.replication.factor=$replication" \
         share.coordinator.state.topic.min.isr=1 initial.broker.registration.timeout.ms=90000
       if [ "$id" = 1 ]; then
         printf '%s\n' process.roles=broker,controller \
-          "listeners=PLAINTEXT://127.0.0.1:$port,CONTROLLER://127.0.0.1:$controller_port"
+          "listeners=$listeners,CONTROLLER://127.0.0.1:$controller_port"
       else
-        printf '%s\n' process.roles=broker "listeners=PLAINTEXT://127.0.0.1:$port"
+        printf '%s\n' process.roles=broker "listeners=$listeners"
       fi
       ;;
     *) printf '%s\n' "broker.id=$id" "zookeeper.connect=$(cat "$dir/zookeeper")" \
@@ -239,5 +257,5 @@ case $command in
   tool) java_for "$1" tools && shift && exec "${java[@]}" "$@" ;;
   tool-runner) java_for "$1" tools && exec "${java[@]}" -Djava.security.manager=allow \
     --add-opens java.base/java.lang=ALL-UNNAMED "$here/java/ToolRunner.java" ;;
-  *) sed -n '2,17s/^# \{0,1\}//p' "$0" && exit 2 ;;
+  *) sed -n '2,18s/^# \{0,1\}//p' "$0" && exit 2 ;;
 esac

@@ -115,7 +115,7 @@ cases() { "$build/tests/test-cmd" --kt "$KT" --release "$release" --ways "$logs/
 cases_apart() {
   local bootstrap status=0
   export KT_CLUSTER=$scratch/$release-apart
-  bootstrap=$("$here/kafka.sh" start "$release" "$KT_CLUSTER" 3) || return 1
+  bootstrap=$(KT_KAFKA_TOKENS=yes "$here/kafka.sh" start "$release" "$KT_CLUSTER" 3) || return 1
   await_members "$bootstrap" 3 || return 1
   [ ! -e "$KT_CLUSTER/zookeeper" ] || bootstrap+=@$(cat "$KT_CLUSTER/zookeeper")
   cases --apart --cluster "3=$bootstrap" || status=1
