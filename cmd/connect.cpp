@@ -164,6 +164,8 @@ ClientOptions client_options(const Context& context) {
   if (context.settings.verbose)
     options.log = [&err = context.err](const RequestLog& asked) { log_request(err, asked); };
   if (protocol.sasl) options.sasl = sasl_options(properties);
+  if (options.sasl && !options.sasl->warning.empty())
+    context.err.say("kt: warning: " + options.sasl->warning + '\n');
   if (protocol.tls) options.tls = tls_context(context, properties);
   if (!servers.empty()) {
     options.bootstrap = net::parse_host_ports(servers, kDefaultPort);
@@ -203,21 +205,21 @@ std::unique_ptr<zk::Session> zookeeper_of(const Context& context, std::string_vi
 namespace {
 
 /// What brokers take us for unless they are set to map names; empty: not known.
-std::string principal_of(const ClientOptions& options, const Properties& properties) {
-  if (options.sasl) return options.sasl->principal;
-  bool has_certificate = options.tls && !tls_options(properties).identity.empty();
-  return has_certificate ? "" : "User:ANONYMOUS";
+std::string principal_of(const net::TlsContext* tls, const SaslOptions* sasl) {
+  if (sasl) return sasl->principal;
+  auto subject = tls ? tls->known_as() : "";
+  return "User:" + (subject.empty() ? "ANONYMOUS" : subject);
 }
 
 std::unique_ptr<Cluster> connect_as(const Context& context, const std::string& cluster_flag) {
   auto options = client_options(context);
-  options.missing_right =
-      [advice = context.advice, cluster_flag,
-       principal = principal_of(options, client_properties(context))](const MissingRight& right) {
-        bool named = right.resource_type != AclResource::cluster;
-        advice->add(right.error_code, error_name(right.error_code),
-                    named ? right.resource_name : "", sentence_of(right, principal, cluster_flag));
-      };
+  options.missing_right = [advice = context.advice, cluster_flag, tls = options.tls,
+                           sasl = options.sasl](const MissingRight& right) {
+    auto principal = principal_of(tls.get(), sasl.get());
+    bool named = right.resource_type != AclResource::cluster;
+    advice->add(right.error_code, error_name(right.error_code), named ? right.resource_name : "",
+                sentence_of(right, principal, cluster_flag));
+  };
   options.names_zookeeper = names_zookeeper(context);
   if (context.settings.verbose)
     if (auto ignored = never_asked(client_properties(context)); !ignored.empty())

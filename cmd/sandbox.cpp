@@ -10,9 +10,11 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <optional>
 
 #include "base/secret.h"
 #include "cli/context.h"
+#include "sandbox_client.h"
 
 extern char** environ;
 
@@ -130,7 +132,9 @@ class RunSandbox : public Invocation {
          &options_.allow_remote},
         {"--ready-file", "FILE", "Write the bootstrap address here when clients may connect",
          &ready_file_, Complete::files},
-        {"[-- COMMAND...]", "", "Run this with KT_BOOTSTRAP_SERVER set, and end with it",
+        {"[-- COMMAND...]", "",
+         "Run this with KT_BOOTSTRAP_SERVER and, where it takes one, KT_CLIENT_CONFIG set, and end "
+         "with it",
          &command_},
     };
   }
@@ -190,7 +194,14 @@ class RunSandbox : public Invocation {
 
   int run_command(Sandbox& sandbox, const Signals& signals) const {
     setenv("KT_BOOTSTRAP_SERVER", sandbox.bootstrap().c_str(), 1);
-    if (!options_.tls_dir.empty() && options_.users.empty())
+    std::optional<SandboxClientFile> of_user;
+    if (!users_.empty())
+      setenv("KT_CLIENT_CONFIG",
+             of_user.emplace(options_, users_.front().substr(0, users_.front().find('=')))
+                 .path()
+                 .c_str(),
+             1);
+    else if (!options_.tls_dir.empty())
       setenv("KT_CLIENT_CONFIG", (options_.tls_dir + "/client.properties").c_str(), 1);
     Child child(command_, signals);
     while (true) {
@@ -213,7 +224,7 @@ const Command sandbox_command{
     .text =
         R"(Starts a Kafka cluster inside this process: real sockets, real protocol, state in memory. Unmodified clients work with it.
 
-With a command after --, runs the command with KT_BOOTSTRAP_SERVER set to the brokers' addresses, forwards signals to it, exits with its code and leaves nothing behind. Without one, prints the addresses on standard output as soon as clients may connect, and runs until Ctrl-C.
+With a command after --, runs the command with KT_BOOTSTRAP_SERVER set to the brokers' addresses, and with --tls or --user KT_CLIENT_CONFIG to a properties file that gets in (as the first user), forwards signals to it, exits with its code and leaves nothing behind. Without one, prints the addresses on standard output as soon as clients may connect, and runs until Ctrl-C.
 
 With --acl rights (kt acl) hold as with Kafka's own authorizer. Who connects is User:NAME by --user, with a client's certificate its subject, else User:ANONYMOUS. --set super.users='User:admin;User:other' names those who may do everything, and with --set allow.everyone.if.no.acl.found=true everybody may do what no rule is about.)",
     .examples = {{"kt sandbox --brokers 3 -- kt topic list",

@@ -1,6 +1,7 @@
 // Key stores that keytool and OpenSSL made: tests/data/stores. trust.jks and trust.p12 hold
 // stored.pem as a trusted certificate; keys.jks its key (password sesame1) and itself; legacy.p12
 // is encrypted as old JDKs did, by RC2-40 and 3DES; encrypted-key.pem is the same key (sesame1).
+// subject.pem has a key of its own and a subject of all kinds.
 // All stores open with changeit.
 #include "net/tls/stores.h"
 

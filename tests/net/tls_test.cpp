@@ -5,6 +5,7 @@
 
 #include <atomic>
 
+#include "base/whole_file.h"
 #include "net/error.h"
 #include "support/tls_peer.h"
 
@@ -242,6 +243,37 @@ TEST_CASE("a client certificate that is only asked for may be left out") {
   TlsPeer peer(options, [](TlsPeerConnection& connection) { connection.read(1); });
   auto error = failure(trusting(), peer.port());
   CHECK((error.failure() == Failure::closed || error.failure() == Failure::tls));
+}
+
+// The text is what X500Principal.getName() of JDK 17 says.
+TEST_CASE("who asks for our certificate knows us by its subject as Java spells it, others do not") {
+  constexpr const char* kJavaName =
+      R"(CN=\ \#a\<b\>\ ,2.5.4.5=#13023132,STREET=Main \"1\",O=Zoë\, Ünal \= x,)"
+      R"(1.2.840.113549.1.9.1=#16056140622e63,CN=multi+UID=u1,DC=org)";
+  auto stored = read_whole_file(KT_SOURCE_DIR "/tests/data/stores/subject.pem").value();
+  auto options = trusting();
+  options.identity = {pem(stored)};
+  for (bool asks : {true, false}) {
+    CAPTURE(asks);
+    auto asking = good_server();
+    asking.client_ca = stored;
+    if (asks) asking.client_certificate = ClientCertificate::required;
+    std::string seen;
+    TlsPeer peer(asking, [&seen](TlsPeerConnection& connection) {
+      connection.read(1);
+      seen = connection.client_subject();
+      connection.write("y");
+    });
+    TlsContext context(options);
+    CHECK(context.known_as().empty());
+    auto transport =
+        context.secure(connect_tcp({"127.0.0.1", peer.port()}, soon()), "127.0.0.1", soon());
+    std::string_view ping = "x";
+    transport->write_all({&ping, 1}, soon());
+    CHECK(received(*transport, 1) == "y");
+    CHECK(context.known_as() == (asks ? kJavaName : ""));
+    CHECK(seen == (asks ? kJavaName : ""));
+  }
 }
 
 TEST_CASE("versions without overlap are told") {

@@ -45,6 +45,7 @@ class TlsPeerConnection {
   }
 
   void end() { stream_.end(); }
+  std::string client_subject() const { return stream_.client_subject(); }
 
  private:
   template <class Try>

@@ -33,6 +33,7 @@ struct SaslOptions {
   std::string who;        ///< for messages: `user "alice"`
   SaslBegin begin;
   std::string principal{};  ///< what brokers take us for, `User:alice`; empty: not known
+  std::string warning{};    ///< of what is unwise in saying it like that; empty: nothing
 };
 
 std::unique_ptr<SaslClient> plain_client(const std::string& user, const std::string& password);

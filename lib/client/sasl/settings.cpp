@@ -92,6 +92,11 @@ std::shared_ptr<const SaslOptions> sasl_options(const Properties& properties) {
   } else if (mechanism == "OAUTHBEARER") {
     options->who = "the bearer token";
     options->begin = bearer_clients(properties);
+    auto place = settings.get({"sasl.oauthbearer.token.endpoint.url"});
+    if (place.starts_with("http:"))
+      options->warning =
+          "the token endpoint is asked without TLS, and who listens on the way has client id, "
+          "secret and token (sasl.oauthbearer.token.endpoint.url=https://...)";
   } else if (mechanism == "GSSAPI") {
     auto login = kerberos_login(properties);
     options->who = login.who();

@@ -12,6 +12,7 @@ namespace kt::net {
 
 struct CertificateFacts {
   std::string subject, issuer;     ///< `CN=kafka,O=shop`; control characters escaped
+  std::string java_subject;        ///< as Java spells it, which is the name that brokers know
   std::vector<std::string> names;  ///< the hosts and addresses it is for
   int64_t not_before_ms = 0, not_after_ms = 0;
 

@@ -108,7 +108,7 @@ ssize_t TlsServerStream::write(const char* bytes, size_t size) {
 
 std::string TlsServerStream::client_subject() const {
   X509* certificate = SSL_get0_peer_certificate(ssl_);
-  return certificate ? facts_of(certificate).subject : "";
+  return certificate ? facts_of(certificate).java_subject : "";
 }
 
 void TlsServerStream::end() {

@@ -43,7 +43,8 @@ class TlsServerStream {
   /// handshake happens on the way. After EAGAIN, the same bytes are to be written again.
   ssize_t read(char* out, size_t size);
   ssize_t write(const char* bytes, size_t size);
-  /// The subject of the client's certificate, `CN=alice,O=shop`; empty without one.
+  /// The subject of the client's certificate as Java spells it, `CN=alice,O=shop`; empty without
+  /// one.
   std::string client_subject() const;
   /// Says that nothing more comes.
   void end();

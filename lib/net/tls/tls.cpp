@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <mutex>
 #include <set>
 
@@ -18,7 +19,8 @@ namespace kt::net {
 
 struct TlsContext::Shared {
   SSL_CTX* context = nullptr;
-  std::string own_subject, trusted;
+  std::string own_subject, java_subject, trusted;
+  std::atomic<bool> certificate_asked = false;
   std::mutex mutex;
   std::set<std::string> warned;
 
@@ -136,6 +138,7 @@ TlsContext::TlsContext(TlsOptions options)
   if (!options_.identity.empty()) {
     auto own = set_identity(context, options_.identity);
     shared_->own_subject = own.subject;
+    shared_->java_subject = own.java_subject;
     auto soon = own.about_to_expire(Clock::system().wall_ms());
     if (!soon.empty()) warn_once("the client certificate " + in_quotes(own.subject) + ' ' + soon);
   }
@@ -168,6 +171,7 @@ std::unique_ptr<TlsStream> TlsContext::shake_hands(std::unique_ptr<Transport> pl
   auto stream = std::make_unique<TlsStream>(shared_->context, std::move(plain), std::move(known),
                                             options_.check_host_name && options_.verify);
   stream->shake_hands(deadline);
+  if (stream->handshake().certificate_asked) shared_->certificate_asked = true;
   if (const auto& leaf = stream->handshake().leaf) {
     auto soon = leaf->about_to_expire(Clock::system().wall_ms());
     if (!soon.empty())
@@ -187,6 +191,10 @@ std::string TlsContext::try_out(std::unique_ptr<Transport> plain, const std::str
   auto leaf = stream->handshake().leaf.value_or(CertificateFacts{});
   return stream->version() + ", certificate " + in_quotes(leaf.subject) + " until " +
          format_utc(leaf.not_after_ms).substr(0, 10);
+}
+
+std::string TlsContext::known_as() const {
+  return shared_->certificate_asked ? shared_->java_subject : "";
 }
 
 x509_store_st* new_trust_store(const TlsOptions& options) {

@@ -57,6 +57,10 @@ class TlsContext {
   std::string try_out(std::unique_ptr<Transport> plain, const std::string& host,
                       Deadline deadline) const;
 
+  /// Whom peers know us as: the subject of our certificate, as Java spells it, once one has asked
+  /// for a certificate; else empty.
+  std::string known_as() const;
+
  private:
   std::unique_ptr<TlsStream> shake_hands(std::unique_ptr<Transport> plain, const std::string& host,
                                          Deadline deadline) const;
