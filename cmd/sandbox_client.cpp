@@ -1,10 +1,10 @@
 #include "sandbox_client.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 
@@ -51,9 +51,11 @@ std::string text_for(const sandbox::Options& options, const std::string& user) {
 }  // namespace
 
 SandboxClientFile::SandboxClientFile(const sandbox::Options& options, const std::string& user)
-    : path_((std::filesystem::temp_directory_path() / "kt-sandbox-client-XXXXXX").string()) {
+    : path_((std::filesystem::temp_directory_path() /
+             fmt::format("kt-sandbox-{}.properties", ::getpid()))
+                .string()) {
   auto text = text_for(options, user);
-  int fd = ::mkstemp(path_.data());
+  int fd = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   bool good = fd >= 0 && ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
   if (fd >= 0) good = ::close(fd) == 0 && good;
   if (!good) throw Error("cannot write \"" + path_ + "\": " + std::strerror(errno));

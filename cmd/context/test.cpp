@@ -4,9 +4,9 @@
 #include "cli/context.h"
 #include "cli/contexts.h"
 #include "cli/settings.h"
+#include "client/dial.h"
 #include "client/sasl/sasl.h"
 #include "connect.h"
-#include "net/tls/tls.h"
 #include "net/transport.h"
 #include "protocol/releases.h"
 
@@ -46,37 +46,39 @@ class ContextTest : public Invocation {
       context.report().row({name, target, true, std::move(found), took()});
       return true;
     } catch (const Error& error) {
-      context.report().row({name, target, false, error.message(), took()});
+      auto hint = error.hint().empty() ? "" : " (" + error.hint() + ')';
+      context.report().row({name, target, false, error.message() + hint, took()});
       exit_ = Exit::unreachable;
       return false;
     }
   }
 
   Exit test(Context& context, const Context& tested) {
-    auto options = client_options(tested);
+    auto options = std::make_shared<const ClientOptions>(client_options(tested));
     bool any_reached = false;
-    for (const auto& address : options.bootstrap)
+    for (const auto& address : options->bootstrap)
       any_reached |= test_address(context, options, address);
     if (any_reached) test_cluster(context, tested);
     return exit_;
   }
 
-  bool test_address(Context& context, const ClientOptions& options, const net::HostPort& address) {
-    bool named = step(context, "name", address.host, [&] {
+  bool test_address(Context& context, const std::shared_ptr<const ClientOptions>& options,
+                    const net::HostPort& address) {
+    const auto& target = target_of(*options, address);
+    bool named = step(context, "name", target.host, [&] {
       std::vector<std::string> found;
-      for (const auto& resolved : net::resolve(address, context.deadline))
+      for (const auto& resolved : net::resolve(target, context.deadline))
         found.push_back(resolved.to_string());
       return join(found, ", ");
     });
     auto soon = context.deadline.sooner(Milliseconds(10'000));
-    bool connected = named && step(context, "connect", address.to_string(), [&] {
-                       net::connect_tcp(address, soon);
+    bool connected = named && step(context, "connect", target.to_string(), [&] {
+                       net::connect_tcp(target, soon);
                        return std::string("connected");
                      });
-    if (!connected || !options.tls) return connected;
-    return step(context, "tls", address.to_string(), [&] {
-      return options.tls->try_out(net::connect_tcp(address, soon), address.host, soon);
-    });
+    if (!connected || !options->tls) return connected;
+    return step(context, "tls", address.to_string(),
+                [&] { return try_tls(options, address, soon); });
   }
 
   /// The cluster as such, then each broker at the address that it advertises.

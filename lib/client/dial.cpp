@@ -9,11 +9,6 @@ namespace {
 
 constexpr Milliseconds kProbe{2'000};
 
-const net::HostPort& target_of(const ClientOptions& options, const net::HostPort& address) {
-  auto mapped = options.address_map.find(address);
-  return mapped == options.address_map.end() ? address : mapped->second;
-}
-
 /// Whether a Kafka broker answers there in plain text; those before 0.10 tell nobody.
 bool answers_in_plain_text(const std::shared_ptr<const ClientOptions>& options,
                            const net::HostPort& address, Deadline deadline) {
@@ -41,18 +36,42 @@ bool answers_in_plain_text(const std::shared_ptr<const ClientOptions>& options,
       kHint);
 }
 
+/// One step with the context of TLS and a connection, of which a peer's silence is no end.
+template <class Step>
+auto in_tls(const std::shared_ptr<const ClientOptions>& options, const net::HostPort& address,
+            Deadline deadline, Step&& step) {
+  auto plain = net::connect_tcp(target_of(*options, address), deadline);
+  try {
+    return step(*options->tls, std::move(plain));
+  } catch (const net::NetError& error) {
+    if (error.failure() != net::Failure::closed) throw;
+    explain_silence(options, address, deadline);
+  }
+}
+
 }  // namespace
+
+const net::HostPort& target_of(const ClientOptions& options, const net::HostPort& address) {
+  auto mapped = options.address_map.find(address);
+  return mapped == options.address_map.end() ? address : mapped->second;
+}
+
+std::string try_tls(const std::shared_ptr<const ClientOptions>& options,
+                    const net::HostPort& address, Deadline deadline) {
+  return in_tls(options, address, deadline, [&](const net::TlsContext& tls, auto plain) {
+    return tls.try_out(std::move(plain), address.host, deadline);
+  });
+}
 
 std::unique_ptr<Connection> dial(const std::shared_ptr<const ClientOptions>& options,
                                  const net::HostPort& address, int32_t broker_id,
                                  Deadline deadline) {
-  auto transport = net::connect_tcp(target_of(*options, address), deadline);
-  if (options->tls) try {
-      transport = options->tls->secure(std::move(transport), address.host, deadline);
-    } catch (const net::NetError& error) {
-      if (error.failure() != net::Failure::closed) throw;
-      explain_silence(options, address, deadline);
-    }
+  auto transport = options->tls
+                       ? in_tls(options, address, deadline,
+                                [&](const net::TlsContext& tls, auto plain) {
+                                  return tls.secure(std::move(plain), address.host, deadline);
+                                })
+                       : net::connect_tcp(target_of(*options, address), deadline);
   auto connection = std::make_unique<Connection>(options, std::move(transport), broker_id);
   connection->set_address(address);
   return connection;

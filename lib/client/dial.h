@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "client/connection.h"
 
@@ -13,6 +14,20 @@ namespace kt {
 std::unique_ptr<Connection> dial(const std::shared_ptr<const ClientOptions>& options,
                                  const net::HostPort& address, int32_t broker_id,
                                  Deadline deadline);
+
+/// Where an address leads, by --map.
+const net::HostPort& target_of(const ClientOptions& options, const net::HostPort& address);
+
+/// A handshake in TLS for what came of it; see TlsContext::try_out. Throws net::NetError.
+std::string try_tls(const std::shared_ptr<const ClientOptions>& options,
+                    const net::HostPort& address, Deadline deadline);
+
+/// Where an address leads: to itself, or by --map elsewhere.
+const net::HostPort& target_of(const ClientOptions& options, const net::HostPort& address);
+
+/// Shakes hands in TLS and says what came of it, as TlsContext::try_out does. Throws net::NetError.
+std::string try_tls(const std::shared_ptr<const ClientOptions>& options,
+                    const net::HostPort& address, Deadline deadline);
 
 /// Throws the sentence for a peer that was spoken to in plain text and speaks TLS.
 void refuse_if_tls(const ClientOptions& options, const net::HostPort& address, Deadline deadline);

@@ -36,6 +36,18 @@ std::string_view verb(Operation::Kind kind) {
   return "";
 }
 
+/// What a right is to.
+std::string_view deed(Operation::Kind kind) {
+  switch (kind) {
+    case Operation::Kind::children:
+      return "list";
+    case Operation::Kind::acl:
+      return "see the rights of";
+    default:
+      return verb(kind);
+  }
+}
+
 bool lost(const Operation& operation) {
   return operation.code == Code::lost || operation.code == Code::expired;
 }
@@ -153,7 +165,7 @@ std::vector<Operation> Session::run_once(std::vector<Operation> operations) {
 
 void Session::refuse(const Operation& operation) const {
   if (operation.code == Code::no_auth)
-    throw Error(fmt::format("ZooKeeper {} does not allow to {} {}", where(), verb(operation.kind),
+    throw Error(fmt::format("ZooKeeper {} does not allow to {} {}", where(), deed(operation.kind),
                             operation.path),
                 Exit::failed,
                 "its rights name others; -X zookeeper.digest.user and .password name one");
