@@ -208,7 +208,7 @@ TEST_CASE("each failure of Kerberos has its sentence") {
   constexpr Status kFailure = 13U << 16;
   TemporaryDirectory directory;
   KerberosLogin by_keytab{.principal = "alice", .keytab = empty_file(directory, "a.keytab")};
-  CHECK(has(failure(by_keytab, kFailure, kBase + 6), "knows no principal \"alice\""));
+  CHECK(has(failure(by_keytab, kFailure, kBase + 6), "does not know principal \"alice\""));
   CHECK(has(failure({}, kFailure, kBase + 7), "knows no service kafka@broker-1 (of Kerberos)"));
   CHECK(has(failure(by_keytab, kFailure, kBase + 24), "does not take the key in the keytab"));
   CHECK(has(failure({}, kFailure, kBase + 32), "has expired (of Kerberos); kinit"));

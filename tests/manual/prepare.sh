@@ -60,7 +60,7 @@ produce)
   printf 'one\ntwo\n' | tee orders.txt | kt produce orders || exit 99
   printf 'a\t1\nb\t2\n' >orders.tsv
   ;;
-group* | offsets*)
+offsets*)
   seq 100 | kt produce orders || exit 99
   for group in billing app-a test-a; do
     kt consume orders --group "$group" --start earliest --exit >consumed || exit 99

@@ -152,7 +152,7 @@ obey() {
   local remedy
   sed -n 's/.*(kt \(config unset .*\))$/\1/p' "$1" >remedies
   while read -r remedy; do
-    # shellcheck disable=SC2086 -- words
+    # shellcheck disable=SC2086 # words
     again $remedy
   done <remedies
 }
@@ -234,7 +234,7 @@ turn() { # the file that moves everything to where it is not
 }
 move() { echo reassign execute "$target" --rollback moves.back "${throttled[@]}"; }
 turn
-# shellcheck disable=SC2046 -- words
+# shellcheck disable=SC2046 # words
 measure $(move)
 move_ms=$took
 settled "$target"

@@ -57,7 +57,7 @@ install_release() {
   local release=$1 fresh wanted
   wanted=$(artifacts "$release")
   fresh=$(mktemp -d "$cache/.$release.XXXXXX")
-  # shellcheck disable=SC2086 -- a list of artifacts
+  # shellcheck disable=SC2086 # a list of artifacts
   pom $wanted >"$fresh/pom.xml"
   if ! copy_jars "$fresh/pom.xml" "$fresh/libs" >"$fresh/log" 2>&1; then
     tail -5 "$fresh/log" >&2

@@ -70,7 +70,7 @@ by_rmi=$(tail -1 <<<"$result")
 # Without the password, and with a wrong one: exit 4 and Java's own words.
 for wrong in "" "-X jmx.user=admin -X jmx.password=env:PATH"; do
   status=0
-  # shellcheck disable=SC2086 -- words
+  # shellcheck disable=SC2086 # words
   said=$("$KT" jmx get messages-in --jmx "$address" $wrong 2>&1) || status=$?
   [ $status = 4 ] && [[ $said == *SecurityException* ]] || fail "without the right password: exit $status, $said"
 done
@@ -156,7 +156,7 @@ if [ "$release" = 4.3.0 ] && [ -z "${2:-}" ]; then
   chmod 600 "$scratch/tls"
   plain=("${who[@]}")
   who+=(--config "$scratch/tls" -X jmx.ssl=true)
-  # shellcheck disable=SC2046 -- flags
+  # shellcheck disable=SC2046 # flags
   java_read() {
     java -XX:TieredStopAtLevel=1 $(java_tls admin broker) -cp "$("$here/install.sh" "$release")/libs/*" "$here/oracle/Mbeans.java" \
       "$address" admin secret tls >"$1"

@@ -27,7 +27,7 @@ die() { echo "kafka.sh: $*" >&2; exit 1; }
 java_for() {
   local home
   home=$("$here/install.sh" "$1")
-  # shellcheck disable=SC2206 -- flags are words
+  # shellcheck disable=SC2206 # flags are words
   java=("${KT_KAFKA_JAVA:-java}" $jvm -cp "$here/conf/$2:$home/libs/*")
 }
 
@@ -154,7 +154,7 @@ launch_broker() {
   if [ -n "${KT_KAFKA_JMX:-}" ]; then
     local jmx=com.sun.management.jmxremote jmx_port=$dir/broker-$id/jmx-port
     [ -e "$jmx_port" ] || free_port >"$jmx_port"
-    # shellcheck disable=SC2206 -- flags are words
+    # shellcheck disable=SC2206 # flags are words
     java+=("-D$jmx.port=$(cat "$jmx_port")" "-D$jmx.rmi.port=$(cat "$jmx_port")" "-D$jmx.host=127.0.0.1"
       -Djava.rmi.server.hostname=127.0.0.1 "-D$jmx.authenticate=false" "-D$jmx.ssl=false" $KT_KAFKA_JMX)
   fi
@@ -207,7 +207,7 @@ run() {
   [ "${1:-}" = -- ] || die "run RELEASE [BROKERS] -- COMMAND..."
   shift
   dir=$(mktemp -d)
-  # shellcheck disable=SC2064 -- this directory, now
+  # shellcheck disable=SC2064 # this directory, now
   trap "'$here/kafka.sh' stop '$dir'" EXIT
   KT_BOOTSTRAP_SERVER=$("$here/kafka.sh" start "$release" "$dir" "$brokers")
   export KT_BOOTSTRAP_SERVER

@@ -111,7 +111,9 @@ login "useKeyTab=true keyTab=\"$scratch/old.keytab\" principal=\"bob@$realm\"" |
 says "the Kerberos server does not take the key in the keytab $scratch/old.keytab" "${at[@]}"
 kadmin addprinc -randkey eve && kadmin ktadd -k eve.keytab eve && kadmin delprinc -force eve
 login "useKeyTab=true keyTab=\"$scratch/eve.keytab\" principal=\"eve@$realm\"" | file wrong SASL_PLAINTEXT
-says "the Kerberos server knows no principal \"eve@$realm\"" "${at[@]}"
+says "the Kerberos server does not know principal \"eve@$realm\"" "${at[@]}"
+says 'the Kerberos server does not know the principal of .*eve.keytab' -b "localhost:$sasl" "${rdkafka[@]}" \
+  -X "sasl.kerberos.keytab=$scratch/eve.keytab"
 KRB5_CONFIG=$scratch/nobody.conf says 'no Kerberos server can be reached .*KRB5_CONFIG' -b "localhost:$sasl" --config keytab.properties
 checked=$((checked + 1)) begun=$SECONDS
 KRB5_CONFIG=$scratch/silent.conf "$kt" -b "localhost:$sasl" --config keytab.properties topic list --timeout 3s >out 2>err
@@ -119,9 +121,7 @@ KRB5_CONFIG=$scratch/silent.conf "$kt" -b "localhost:$sasl" --config keytab.prop
   { wrong "a Kerberos server that does not answer" && cat err; }
 kinit -c elsewhere -l 1s -k -t alice.keytab alice && sleep 2
 says "the Kerberos ticket in the cache $scratch/elsewhere has expired .*kinit" -b "localhost:$sasl" --config elsewhere.properties
-checked=$((checked + 1))
-KRB5_CONFIG=$scratch/skewed.conf faketime -f +1h "$kt" -b "localhost:$sasl" --config keytab.properties topic list >out 2>err
-[ $? = 4 ] && grep -q 'the clock here .* differ too much' err || { wrong "a clock that is an hour ahead" && cat err; }
+KRB5_CONFIG=$scratch/skewed.conf CLOCK=+1h says 'the clock here .* differ too much' -b "localhost:$sasl" --config keytab.properties
 says 'wants to know who we are, by GSSAPI' -b "localhost:$sasl"
 says 'has no SASL on this port' -b "127.0.0.1:$plain" --config keytab.properties
 report

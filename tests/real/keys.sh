@@ -15,9 +15,9 @@ ports() {
 make_ca() {
   openssl req -x509 -newkey rsa:2048 -nodes -days 3650 -subj "/CN=$2" -keyout "$1.key" -out "$1.pem" 2>/dev/null
 }
-sign() { # sign NAME CA [SUBJECT_ALT_NAMES]
+sign() { # sign NAME CA [SUBJECT_ALT_NAMES]: it expires before the CA does
   openssl req -newkey rsa:2048 -nodes -subj "/CN=$1" -keyout "$1.key" -out "$1.csr" 2>/dev/null
-  openssl x509 -req -in "$1.csr" -CA "$2.pem" -CAkey "$2.key" -CAcreateserial -days 3650 -out "$1.crt" \
+  openssl x509 -req -in "$1.csr" -CA "$2.pem" -CAkey "$2.key" -CAcreateserial -days 3000 -out "$1.crt" \
     -extfile <(echo "basicConstraints=CA:FALSE${3:+
 subjectAltName=$3}") 2>/dev/null
   openssl pkcs12 -export -in "$1.crt" -inkey "$1.key" -passout pass:changeit -name "$1" -out "$1.p12"

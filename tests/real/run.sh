@@ -72,7 +72,7 @@ start_clusters() {
   local brokers bootstrap
   clusters=()
   for brokers in 1 3; do
-    # shellcheck disable=SC2046 -- settings are words
+    # shellcheck disable=SC2046 # settings are words
     bootstrap=$("$here/kafka.sh" start "$release" "$scratch/$release-$brokers" $brokers \
       $("$here/kafka.sh" authorizer "$release")) || return 1
     await_members "$bootstrap" $brokers || return 1

@@ -69,11 +69,11 @@ java_takes() { # java_takes PORT NAME: Java's own tool is content with that file
   timeout 60 "$here/kafka.sh" tool "$release" "${words[@]}" --bootstrap-server "localhost:$1" --command-config "$2.properties" \
     >java.log 2>&1 && ! grep -qE 'Exception|^Error' java.log || { wrong "Java's tool does not take $2.properties" && tail -5 java.log; }
 }
-says() { # says PATTERN ARGUMENT...: exit code 4 within the deadline, and that sentence; EXIT is another code
+says() { # says PATTERN ARGUMENT...: exit code 4 within the deadline, and that sentence; EXIT is another code, CLOCK another time
   local pattern=$1 status begun=$SECONDS
   shift
   checked=$((checked + 1))
-  "$kt" topic list --timeout 15s "$@" >out 2>err
+  ${CLOCK:+faketime -f "$CLOCK"} "$kt" topic list --timeout 15s "$@" >out 2>err
   status=$?
   [ $status = "${EXIT:-4}" ] && grep -qE "$pattern" err && [ $((SECONDS - begun)) -le 16 ] ||
     { wrong "exit $status, not the sentence /$pattern/ from: kt topic list $*" && cat err; }

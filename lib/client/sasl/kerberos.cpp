@@ -94,7 +94,7 @@ net::NetError failure(const Source& source, const std::string& server, gss::Stat
   };
   auto routine = major & gss::kErrorMask;
   if (is({kNoSuchClient}))
-    return say("the Kerberos server knows no " + login.who(),
+    return say("the Kerberos server does not know " + login.who(),
                "the principal is to be written as its administrator has it, with the realm");
   if (is({kNoSuchServer}))
     return say("the Kerberos server knows no service " + server,

@@ -140,7 +140,7 @@ echo "seed $seed"
 wait
 source=$(cat "$scratch/source/bootstrap") && target=$(cat "$scratch/target/bootstrap") || die "the clusters do not start"
 echo none >"$scratch/mode"
-# shellcheck disable=SC2046 -- addresses are words
+# shellcheck disable=SC2046 # addresses are words
 python3 "$here/cutting_proxy.py" "$scratch/mode" "$scratch/ports" $(echo "$source,$target" | tr , ' ') &
 proxy=$!
 until [ -s "$scratch/ports" ]; do kill -0 $proxy && sleep 0.1 || die "the proxy does not start"; done

@@ -69,7 +69,7 @@ dump() {
   local class=$1 flags=$2 decoded=()
   shift 2
   case $flags in *-decoder*) decoded=(--decoded) ;; esac
-  # shellcheck disable=SC2086 -- flags are words
+  # shellcheck disable=SC2086 # flags are words
   "$kafka" tool "$release" "$class" --deep-iteration --print-data-log $flags --files "$(printf '%s\n' "$@" | paste -sd ,)" \
     >"$work/java" 2>"$work/java.errors" || true
   "$python" "$here/log_dump.py" "$kt" "$work/java" "${decoded[@]}" >"$work/judged" || { wrong=1; head -30 "$work/judged"; }
@@ -100,7 +100,7 @@ read_all() {
     files+=" $(find "$data" \( -name '*.index' -o -name '*.timeindex' -o -name '*.txnindex' \) ! -path '*/__*' -size +0 | sort)"
     at_least 2.8 && files+=" $(find "$data" -name '*.snapshot' ! -path '*/__*' -size +0 | sort)"
   fi
-  # shellcheck disable=SC2086 -- names without blanks
+  # shellcheck disable=SC2086 # names without blanks
   dump "$class" "" $files
   "$kt" log check "$data" >"$work/check" 2>&1 || { wrong=1; echo "$release: kt log check is not content:"; head -20 "$work/check"; }
   [ "$1" = stopped ] || return $wrong
