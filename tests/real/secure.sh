@@ -71,7 +71,7 @@ for mechanism in PLAIN SCRAM-SHA-256 SCRAM-SHA-512; do
   takes "$sasl_ssl" "tls-$mechanism"
 done
 java_takes "$ssl" jks
-case $release in 0.*) ;; *) java_takes "$ssl" pem ;; esac # from 2.7 on
+case $release in 4.*) java_takes "$ssl" pem ;; esac # 2.8 wants a password for the key
 java_takes "$sasl_ssl" tls-SCRAM-SHA-512
 
 # librdkafka's keys.
