@@ -13,6 +13,7 @@
 #include "client/admin_groups.h"
 #include "client/admin_topics.h"
 #include "connect.h"
+#include "jmx/aliases.h"
 
 namespace kt {
 namespace {
@@ -50,6 +51,21 @@ std::vector<Candidate> brokers(Cluster& cluster) {
   std::vector<Candidate> found;
   for (const auto& [id, broker] : cluster.metadata()->brokers)
     found.push_back({std::to_string(id), broker.address.to_string()});
+  return found;
+}
+
+/// What kt calls MBeans, which no JVM needs to be asked for.
+std::vector<Candidate> mbeans() {
+  std::vector<Candidate> found;
+  for (const auto& alias : jmx::aliases())
+    found.push_back({std::string(alias.name), std::string(alias.meaning)});
+  return found;
+}
+
+std::vector<Candidate> attributes_of(const std::string& mbean) {
+  std::vector<Candidate> found;
+  if (const auto* alias = jmx::find_alias(mbean))
+    for (auto attribute : alias->attributes) found.push_back({std::string(attribute), ""});
   return found;
 }
 
@@ -124,6 +140,8 @@ void write_cache(const fs::path& file, const std::vector<Candidate>& found) {
 
 std::vector<Candidate> look_up(Complete kind, const Settings& settings,
                                const std::vector<std::string>& names) {
+  if (kind == Complete::mbean_attributes && !names.empty()) return attributes_of(names.front());
+  if (kind == Complete::mbeans || kind == Complete::mbean_attributes) return mbeans();
   std::string topic = kind == Complete::partitions && !names.empty() ? names.front() : "";
   auto file = cache_file(kind, settings, topic);
   std::vector<Candidate> found;

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <map>
 
+#include "base/text.h"
 #include "chosen.h"
 #include "jmx/aliases.h"
 #include "jmx/prometheus.h"
@@ -35,6 +36,14 @@ struct Line {
 
 using Lines = std::map<std::pair<std::string, std::string>, Line>;
 
+/// ` (did you mean "leaders"?)` of a word that is no name of an MBean.
+std::string short_name_like(const std::string& word) {
+  if (word.find(':') != std::string::npos) return "";
+  std::vector<std::string_view> names;
+  for (const auto& alias : jmx::aliases()) names.push_back(alias.name);
+  return did_you_mean(word, names);
+}
+
 class JmxGet : public Invocation {
   std::vector<std::string> words_;
   JmxFlags flags_;
@@ -44,7 +53,7 @@ class JmxGet : public Invocation {
     auto list = flags_.arguments();
     list.insert(list.begin(),
                 {"NAME...", "", "A short name or a name of MBeans, * for any text, then attributes",
-                 &words_});
+                 &words_, Complete::mbean_attributes});
     return list;
   }
 
@@ -74,7 +83,10 @@ class JmxGet : public Invocation {
       }
     if (!found && !context.report().has_errors())
       context.report().error(
-          {{{"mbean", query.text()}}, 0, "", "no MBean is so named (kt jmx list shows all)"});
+          {{{"mbean", query.text()}},
+           0,
+           "",
+           "no MBean is so named" + short_name_like(query.text()) + " (kt jmx list shows all)"});
     return lines;
   }
 

@@ -14,7 +14,8 @@ class JmxList : public Invocation {
   std::vector<Argument> arguments() override {
     auto list = flags_.arguments();
     list.insert(list.begin(),
-                {{"[PATTERN...]", "", "Short names, names or patterns of MBeans", &patterns_},
+                {{"[PATTERN...]", "", "Short names, names or patterns of MBeans", &patterns_,
+                  Complete::mbeans},
                  {"--attributes", "", "Their attributes and types too", &attributes_}});
     return list;
   }

@@ -2,11 +2,13 @@
 
 #include <charconv>
 #include <cmath>
+#include <deque>
 #include <map>
 #include <set>
 
 #include "base/interrupt.h"
 #include "base/text.h"
+#include "base/utf8.h"
 #include "chosen.h"
 #include "jmx/java_date.h"
 #include "jmx/source.h"
@@ -72,11 +74,13 @@ class JmxWatch : public Invocation {
   std::string date_format_;
   std::vector<Watched> watched_;
   std::vector<std::string> columns_;  ///< of CSV and TSV, once they are known
+  std::deque<std::string> news_;      ///< what was lost and came back; stands below a drawn table
 
   std::vector<Argument> arguments() override {
     auto list = flags_.arguments();
     list.insert(list.begin(),
-                {{"NAME...", "", "A short name or a name of MBeans, then attributes", &words_},
+                {{"NAME...", "", "A short name or a name of MBeans, then attributes", &words_,
+                  Complete::mbean_attributes},
                  {"--interval", "DURATION", "Time between two looks", &interval_},
                  {"--count", "N", "End after so many looks", &count_},
                  {"--rates", "", "What counters grow by each second, in their place in CSV and TSV",
@@ -119,17 +123,28 @@ class JmxWatch : public Invocation {
   }
 
   /// Says what went and what came back; refusals of attributes are said once.
-  void tell_changes(Context& context, Watched& one, std::set<std::string>& told) const {
+  void tell_changes(Context& context, Watched& one, std::set<std::string>& told) {
     if (one.failure && !one.was_lost)
-      context.warn(one.target.name() + " is lost: " + one.failure->message() +
-                   "; looked for until it is back");
+      tell(context, one.target.name() + " is lost: " + one.failure->message() +
+                        "; looked for until it is back");
     if (!one.failure && one.was_lost)
-      context.warn(one.target.name() + " is back; its counters may have begun anew");
+      tell(context, one.target.name() + " is back; its counters may have begun anew");
     one.was_lost = one.failure.has_value();
     for (const auto& [name, error] : one.refusals) {
       auto line = one.target.name() + ": " + name.first + ' ' + name.second + ": " + error;
       if (told.insert(line).second) context.warn(line);
     }
+  }
+
+  void tell(Context& context, const std::string& sentence) {
+    constexpr size_t kMostNews = 5;
+    context.warn(sentence);
+    news_.push_back(time_text(context, Clock::system().wall_ms()) + "  " + sentence);
+    if (news_.size() > kMostNews) news_.pop_front();
+  }
+
+  static std::string time_text(const Context& context, int64_t now_ms) {
+    return format_java_date("yyyy-MM-dd HH:mm:ss.SSS", now_ms, context.settings.utc);
   }
 
   std::set<Name> names() const {
@@ -142,8 +157,7 @@ class JmxWatch : public Invocation {
   void print_table(Context& context, int64_t now_ms) const {
     bool redraws = context.out.is_terminal();
     if (redraws) context.out.write("\x1b[H\x1b[2J");
-    context.out.write(format_java_date("yyyy-MM-dd HH:mm:ss.SSS", now_ms, context.settings.utc) +
-                      '\n');
+    context.out.write(time_text(context, now_ms) + '\n');
     std::vector<std::string> titles;
     for (const auto& one : watched_)
       for (auto of : {"", " /S"})
@@ -162,7 +176,9 @@ class JmxWatch : public Invocation {
       table.row(std::move(row));
     }
     table.finish();
-    if (!redraws) context.out.write("\n");
+    context.out.write("\n");
+    if (!redraws) return;
+    for (const auto& sentence : news_) context.out.write(escape_for_terminal(sentence) + '\n');
   }
 
   void print_rows(Context& context, int64_t now_ms) const {
@@ -322,7 +338,7 @@ each has a line of its own, with a column more that says whose. JSON lines have 
 value.
 
 A JVM that goes away while it is watched is said to be lost, looked for at each look, and said to be
-back. Where nothing could be read for as long as --timeout the command ends with exit code 4. --wait
+back; on a terminal below the table. Where nothing could be read for as long as --timeout the command ends with exit code 4. --wait
 waits as long for a JVM and MBeans that are not there yet.)",
     .examples = {{"kt jmx watch messages-in --jmx localhost:9999", "a table that is drawn again"},
                  {"kt jmx watch bytes-in Count --jmx-port 9999 -o jsonl --interval 10s",

@@ -110,7 +110,9 @@ enum class Complete {
   brokers,
   partitions,
   contexts,
-  commands
+  commands,
+  mbeans,            ///< by short names
+  mbean_attributes,  ///< likewise, then the attributes of the one named
 };
 
 struct Argument {

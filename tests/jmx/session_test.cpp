@@ -110,6 +110,69 @@ TEST_CASE("a stub's port where nobody listens names it, and what mends it") {
   CHECK_THROWS_AS(connect_rmi(std::move(options), soon()), net::NetError);
 }
 
+namespace {
+
+const net::Authority& authority() {
+  static const net::Authority made("test CA");
+  return made;
+}
+
+net::TlsServerOptions served() {
+  auto identity = authority().issue({.common_name = "broker", .names = {"127.0.0.1"}});
+  net::TlsServerOptions options;
+  options.identity = identity.certificate + identity.key;
+  return options;
+}
+
+/// A client that trusts who is signed by this authority.
+RmiOptions trusting(uint16_t port, const net::Authority& signer = authority()) {
+  RmiOptions options;
+  options.address = {"127.0.0.1", port};
+  options.tls = [pem = signer.certificate()] {
+    net::TlsOptions tls;
+    tls.trust.push_back({net::KeyStore::Type::pem, "the test's PEM", pem, ""});
+    return std::make_shared<net::TlsContext>(tls);
+  };
+  return options;
+}
+
+void check_memory(RmiOptions options) {
+  auto mbeans = connect_rmi(std::move(options), soon());
+  CHECK(mbeans->describe({"java.lang:type=Memory"}).at(0).class_name ==
+        "sun.management.MemoryImpl");
+}
+
+}  // namespace
+
+TEST_CASE("a registry in plain text names an object that is served by TLS") {
+  RecordedSession registry(path_of("4.3.0")), object(path_of("4.3.0"), served());
+  for (auto* one : {&registry, &object}) {
+    one->name_port(21999, object.port());
+    one->name_tls();
+  }
+  check_memory(trusting(registry.port()));
+  net::Authority stranger("another CA");
+  CHECK_THROWS_WITH_AS(connect_rmi(trusting(registry.port(), stranger), soon()),
+                       doctest::Contains("certificate"), net::NetError);
+}
+
+TEST_CASE("registry and object by TLS, where nothing says so beforehand") {
+  RecordedSession session(path_of("4.3.0"), served());
+  session.name_port(21999, session.port());
+  session.name_tls();
+  check_memory(trusting(session.port()));
+}
+
+TEST_CASE("an object in plain text is refused where TLS is asked for") {
+  RecordedSession session(path_of("4.3.0"));
+  session.name_port(21999, session.port());
+  check_memory(trusting(session.port()));
+  auto options = trusting(session.port());
+  options.tls_only = true;
+  CHECK_THROWS_WITH_AS(connect_rmi(std::move(options), soon()),
+                       doctest::Contains("without TLS, and jmx.ssl asks for it"), Error);
+}
+
 TEST_CASE("what is no JMX port is told from one") {
   for (std::string_view answer : {"HTTP/1.1 400 Bad Request\r\n", "\x15\x03\x03", ""}) {
     ScriptedPeer peer([&](PeerConnection& connection) {

@@ -25,6 +25,11 @@ class FakeJolokia {
   /// Questions so far, and the head of the last one.
   int questions() const { return locked(questions_); }
   std::string head() const { return locked(head_); }
+  /// From now on it knows this answer too.
+  void teach(const std::string& question, std::string answer) {
+    std::lock_guard lock(mutex_);
+    answers_[question] = std::move(answer);
+  }
   /// All that is answered from now on, head and body, in place of what is known.
   void answer_with(std::string raw) {
     std::lock_guard lock(mutex_);
