@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "client/admin_topics.h"
 #include "protocol/errors.h"
 #include "protocol/msg/create_topics.h"
 #include "protocol/msg/metadata.h"
@@ -10,7 +11,8 @@
 namespace kt {
 namespace {
 
-/// Brokers before 0.10.1 have no request for it, but create what is asked about.
+/// Brokers before 0.10.1 have no request for it, but create what is asked about, with as many
+/// partitions as they like.
 void create_by_asking(Cluster& cluster, const std::string& name) {
   msg::MetadataRequest request;
   request.topics.emplace().emplace_back().name = name;
@@ -19,19 +21,18 @@ void create_by_asking(Cluster& cluster, const std::string& name) {
 
 void create_topic(Cluster& cluster, const std::string& name, int32_t partitions) {
   auto best = cluster.apis_of_any().best(msg::CreateTopicsRequest::api());
-  if (!best) return create_by_asking(cluster, name);
-  msg::CreateTopicsRequest request;
-  auto& topic = request.topics.emplace_back();
+  if (!best && (partitions == kBrokersDefault || !cluster.names_zookeeper()))
+    return create_by_asking(cluster, name);
+  msg::CreateTopicsRequest::Topic topic;
   topic.name = name;
   // The broker's own defaults can be asked for from 2.4 on.
-  topic.num_partitions = partitions == kBrokersDefault && *best < 4 ? 1 : partitions;
-  topic.replication_factor = *best >= 4 ? -1 : 1;
-  request.timeout_ms = static_cast<int32_t>(cluster.options().timeout.count());
-  auto reply = cluster.call(request);
-  for (const auto& made : reply->topics)
+  bool knows_defaults = best.value_or(0) >= 4;
+  topic.num_partitions = partitions == kBrokersDefault && !knows_defaults ? 1 : partitions;
+  topic.replication_factor = knows_defaults ? -1 : 1;
+  for (const auto& made : create_topics(cluster, {topic}, false))
     if (made.error_code != 0 && made.error_code != ErrorCode::topic_already_exists)
-      throw Error("topic " + in_quotes(name) + " cannot be created: " +
-                  error_text(made.error_code, made.error_message.value_or("")));
+      throw Error("topic " + in_quotes(name) +
+                  " cannot be created: " + error_text(made.error_code, made.message));
 }
 
 [[noreturn]] void throw_absent(Cluster& cluster, const std::string& name) {

@@ -6,6 +6,7 @@
 #include "migrate/aside.h"
 #include "migrate/carried_groups.h"
 #include "migrate/sources.h"
+#include "protocol/msg/create_topics.h"
 #include "topic_wanted.h"
 
 namespace kt {
@@ -126,11 +127,30 @@ class MigrateRun : public Invocation {
     return true;
   }
 
+  /// Before 0.10.1 a topic that is asked for is made with as many partitions as the broker likes,
+  /// unless ZooKeeper takes the order.
+  void check_creation(const std::string& name, int32_t partitions) {
+    auto& target = setup_.target();
+    if (partitions == 1 || no_create_ || setup_.mapping() != migrate::Mapping::one_to_one ||
+        target.names_zookeeper() || target.apis_of_any().best(msg::CreateTopicsRequest::api()))
+      return;
+    auto metadata = target.refresh({name});
+    const auto* topic = metadata->topic(name);
+    if (topic != nullptr && topic->error_code == 0) return;
+    throw Error(fmt::format("topic {} is not there, and the target's release would choose its "
+                            "number of partitions",
+                            in_quotes(name)),
+                Exit::failed,
+                fmt::format("-b with -z creates it with {}, or kt topic create {} -p {}",
+                            partitions, name, partitions));
+  }
+
   /// A topic that cannot be copied is an error of its own.
   void add_topics(Context& context, migrate::Migration& migration) {
     for (const auto& [name, sources] : setup_.topics()) try {
         if (would_be_created(context, name, sources)) continue;
         auto partitions = static_cast<int32_t>(sources.size());
+        check_creation(name, partitions);
         want_topic(setup_.target(), name, no_create_ ? kNeverCreate : partitions);
         migration.add(name, sources);
       } catch (const Error& error) {
@@ -240,7 +260,7 @@ are read again when it goes on, before 0.11 all of it; --state FILE spares that,
 what was copied.
 
 Where the target has deleted all records that would tell how far it came, brokers from 2.8 on know it for a day,
-and FILE knows it for ever; where neither does, the topic is stopped, and --append begins at the start. Targets before 2.5 forget
+and FILE knows it for ever (one to one, if nobody else writes there); where neither does, the topic is stopped, and --append begins at the start. Targets before 2.5 forget
 after some days who wrote, and then take what follows only from the next entry on: where a compressed set was cut,
 or messages were spread, the partition is stopped.
 

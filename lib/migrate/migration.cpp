@@ -126,7 +126,10 @@ void Migration::find_place(Job& job, const TargetStreams& streams,
   std::vector<int64_t> present(static_cast<size_t>(job.topic->partitions));
   auto run = count_lost(job, streams, noted, present);
   job.place.ends = streams.latest;
-  if (!run) return;
+  if (!run) {
+    job.place.present = std::move(present);
+    return;
+  }
   job.status.is_begun = true;
   for (const auto& [partition, stream] : streams.of_source[job.number])
     if (stream.run == *run) present[static_cast<size_t>(partition)] = stream.records;
@@ -337,6 +340,12 @@ Router::Options Migration::routing(const Job& job) const {
 // ---- The threads
 
 void Migration::run(const std::function<bool()>& look) {
+  // Offsets count from here on, whenever this ends.
+  if (options_.state != nullptr) {
+    for (const auto& job : jobs_)
+      options_.state->note(job->source.id, job->topic->ids[job->number], job->place);
+    options_.state->save();
+  }
   std::vector<std::thread> threads;
   auto count = std::min<size_t>(static_cast<size_t>(options_.threads), jobs_.size());
   for (size_t i = 0; i < count; ++i) threads.emplace_back([this] { work(); });

@@ -1,9 +1,12 @@
 // `kt migrate` from living brokers, as its users type it: found in a ZooKeeper with the nodes of a
 // real 0.7.0, and named.
 #include <doctest/doctest.h>
+#include <pty.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <filesystem>
+#include <thread>
 
 #include "base/json.h"
 #include "cli/run.h"
@@ -29,7 +32,7 @@ struct World {
   FakeZooKeeper zookeeper;
   Sandbox target;
 
-  World() {
+  explicit World(const sandbox::Options& options = {}) : target(options) {
     auto json = Json::parse(read_file(kData + "/zookeeper.json"), "nodes");
     for (const auto& [path, node] : *json.get<Json::Object>())
       if (path != "/") zookeeper.put(path, *node.find("data")->get<std::string>());
@@ -37,8 +40,13 @@ struct World {
   }
 
   int run(std::vector<std::string> words) const {
+    words.emplace_back("-q");
+    return run_aloud(std::move(words));
+  }
+
+  int run_aloud(std::vector<std::string> words) const {
     words.insert(words.begin(), "kt");
-    for (auto word : {"-b", target.bootstrap().c_str(), "-q"}) words.emplace_back(word);
+    for (auto word : {"-b", target.bootstrap().c_str()}) words.emplace_back(word);
     std::vector<char*> argv;
     for (auto& word : words) argv.push_back(word.data());
     return kt::run(all_commands(), static_cast<int>(argv.size()), argv.data());
@@ -59,6 +67,35 @@ struct World {
     while (const auto* record = records.next()) messages.emplace_back(record->value.value());
     return messages;
   }
+};
+
+/// Stands in for stderr and gathers what comes.
+class Terminal {
+ public:
+  Terminal() : kept_(::dup(2)) {
+    int slave = -1;
+    REQUIRE(::openpty(&master_, &slave, nullptr, nullptr, nullptr) == 0);
+    ::dup2(slave, 2);
+    ::close(slave);
+    reader_ = std::thread([this] {
+      char piece[4096];
+      for (ssize_t count; (count = ::read(master_, piece, sizeof piece)) > 0;)
+        text_.append(piece, static_cast<size_t>(count));
+    });
+  }
+  /// What was written to it; stderr is the old one again.
+  std::string text() {
+    ::dup2(kept_, 2);
+    ::close(kept_);
+    reader_.join();
+    ::close(master_);
+    return text_;
+  }
+
+ private:
+  int kept_, master_ = -1;
+  std::thread reader_;
+  std::string text_;
 };
 
 }  // namespace
@@ -108,6 +145,46 @@ TEST_CASE("several brokers side by side: each numbers its partitions from 0") {
     CHECK(world.read(partition) == kafka07_messages(partition % 2));
 }
 
+TEST_CASE("several brokers are read at the same time") {
+  FakeKafka07 first(kData), second(kData);
+  // Neither is answered before the other was asked.
+  std::atomic<bool> came_alone = false;
+  auto await = [&](const FakeKafka07& other) {
+    Deadline patience(Milliseconds(5'000));
+    while (other.fetches == 0 && !patience.expired()) Clock::system().sleep(Milliseconds(1));
+    if (other.fetches == 0) came_alone = true;
+  };
+  first.before_fetch = [&] { await(second); };
+  second.before_fetch = [&] { await(first); };
+  World world;
+  CHECK(world.run({"migrate", "run", "mix", "--from", first.address().to_string(), "--from",
+                   second.address().to_string(), "--threads", "2"}) == 0);
+  CHECK(!came_alone);
+  for (int32_t partition = 0; partition < 4; ++partition)
+    CHECK(world.read(partition) == kafka07_messages(partition % 2));
+}
+
+TEST_CASE("bytes a second are held, and a terminal sees how far it is") {
+  World world;
+  size_t bytes = 0;
+  for (int partition : {0, 1})
+    for (const auto& message : kafka07_messages(partition)) bytes += message.size();
+  constexpr double kRate = 120 << 10;
+  Terminal terminal;
+  auto began = Clock::system().now();
+  int exit = world.run_aloud(
+      {"migrate", "run", "--from-zookeeper", world.zookeeper.address(), "--bytes-rate", "120KiB"});
+  auto seconds = std::chrono::duration<double>(Clock::system().now() - began).count();
+  auto text = terminal.text();
+  CHECK(exit == 0);
+  // What was not used of a tenth of a second may be made up for.
+  CHECK(seconds > static_cast<double>(bytes) / kRate - 0.2);
+  CHECK(seconds < static_cast<double>(bytes) / kRate + 20);
+  // Both partitions have 33,894 and 265,200 bytes.
+  CHECK(text.find(" of 292 KiB (") != std::string::npos);
+  CHECK(text.find("/s") != std::string::npos);
+}
+
 TEST_CASE("a broker that is named is copied as well, and one that is gone ends in exit code 4") {
   World world;
   auto address = world.broker.address().to_string();
@@ -116,6 +193,18 @@ TEST_CASE("a broker that is named is copied as well, and one that is gone ends i
   CHECK(world.read(1) == kafka07_messages(1));
   world.zookeeper.erase("/brokers/ids/0");
   CHECK(world.run({"migrate", "run", "--from-zookeeper", world.zookeeper.address()}) == 4);
+}
+
+TEST_CASE("a topic that an old target would make with other partitions is not asked for") {
+  World world({.as_version = "0.8.2", .configs = {{"num.partitions", "1"}}});
+  auto where = world.zookeeper.address();
+  CHECK(world.run({"migrate", "run", "--from-zookeeper", where}) == 1);
+  Cluster cluster(world.options());
+  CHECK(cluster.refresh_all_topics()->topic("mix") == nullptr);
+  CHECK(world.run({"migrate", "run", "--from-zookeeper", where, "--no-create"}) == 1);
+  world.target.create_topic("mix", 2);
+  CHECK(world.run({"migrate", "run", "--from-zookeeper", where}) == 0);
+  CHECK(world.read(1) == kafka07_messages(1));
 }
 
 TEST_CASE("what KafkaMigrationTool's properties of the consumer say is done") {

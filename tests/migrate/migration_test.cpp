@@ -64,9 +64,9 @@ struct Target {
   Cluster cluster;
   MigrationOptions options;
 
-  explicit Target(int32_t partitions, sandbox::Options sandbox_options = {})
-      : sandbox(std::move(sandbox_options)), cluster(options_for(sandbox)) {
-    sandbox.create_topic("mix", partitions);
+  explicit Target(int32_t partitions, const sandbox::Options& sandbox_options = {})
+      : sandbox(sandbox_options), cluster(options_for(sandbox)) {
+    sandbox.create_topic("mix", partitions, sandbox_options.brokers);
     options.on_damage = [](const auto&, const auto& entry) { FAIL(entry.damage); };
   }
 
@@ -91,9 +91,14 @@ struct Target {
     return messages;
   }
 
-  std::vector<SourceStatus> run_for(Milliseconds time) {
-    Deadline until(time);
-    return run([&] { return !until.expired(); });
+  /// Ends early, with something of each source there.
+  void begin(const std::function<void()>& look = [] {}) {
+    options.records_per_s = 500;
+    run([&] {
+      look();
+      return read(0).empty() || read(1).empty();
+    });
+    options.records_per_s = 0;
   }
 
   void each_partition(const std::function<void(sandbox::Partition&)>& action) {
@@ -278,6 +283,54 @@ TEST_CASE("from a broker that loses connections the same arrives, and its files 
   CHECK(target.read(1) == kafka07_messages(1));
 }
 
+TEST_CASE("a broker of 0.7 that goes away and comes back on its port is waited for") {
+  auto broker = std::make_unique<FakeKafka07>(kData);
+  auto port = broker->port();
+  Target target(2);
+  target.options.memory_bytes = 8 << 20;
+  target.options.records_per_s = 1'000;
+  std::thread fate;
+  auto from = sources(*broker);
+  auto statuses = target.run(
+      [&] {
+        if (fate.joinable() || target.read(1).empty()) return true;
+        // What was fetched is written meanwhile, more cannot be.
+        broker.reset();
+        fate = std::thread([&] {
+          Clock::system().sleep(Milliseconds(400));
+          broker = std::make_unique<FakeKafka07>(kData, port);
+        });
+        return true;
+      },
+      std::move(from));
+  REQUIRE(fate.joinable());
+  fate.join();
+  check_done(statuses);
+  CHECK(broker->fetches > 0);
+  CHECK(target.read(0) == kafka07_messages(0));
+  CHECK(target.read(1) == kafka07_messages(1));
+}
+
+TEST_CASE("leaders of the target that fall one after the other repeat nothing and lose nothing") {
+  Target target(2, {.brokers = 3});
+  target.options.run_bytes = 20'000;
+  target.options.records_per_s = 3'000;
+  int32_t fallen = 0;
+  Clock::Time next{};
+  check_done(target.run([&] {
+    auto now = Clock::system().now();
+    if (now < next) return true;
+    next = now + Milliseconds(150);
+    if (fallen > 0) target.sandbox.start_broker(fallen);
+    fallen = fallen % 3 + 1;
+    target.sandbox.stop_broker(fallen);
+    return true;
+  }));
+  target.sandbox.start_broker(fallen);
+  CHECK(target.read(0) == kafka07_messages(0));
+  CHECK(target.read(1) == kafka07_messages(1));
+}
+
 TEST_CASE("a migration that follows brings what comes, from where a group stands") {
   Target target(2);
   target.options.follow = true;
@@ -350,13 +403,10 @@ TEST_CASE("one to one needs a partition for each") {
 
 TEST_CASE("what the target deleted is not copied again: it knows the producers still") {
   Target target(2);
-  target.options.records_per_s = 10'000;
-  target.run_for(Milliseconds(100));
+  target.begin();
   Messages before[] = {target.read(0), target.read(1)};
-  CHECK(!before[0].empty());
   CHECK(before[1].size() < 1'200);
   target.delete_records();
-  target.options.records_per_s = 0;
   check_done(target.run());
   for (int32_t partition = 0; partition < 2; ++partition)
     CHECK(before[partition] + target.read(partition) == kafka07_messages(partition));
@@ -372,12 +422,10 @@ TEST_CASE("what the target deleted is not copied again: the state file knows how
       Target target(2, {.brokers = 1, .as_version = release});
       target.options.state = &state;
       target.options.run_bytes = 10'000;
-      target.options.records_per_s = 10'000;
-      target.run_for(Milliseconds(100));
+      target.begin();
       Messages before[] = {target.read(0), target.read(1)};
       target.delete_records();
       if (is_forgotten) target.forget_producers();
-      target.options.records_per_s = 0;
       check_done(target.run());
       for (int32_t partition = 0; partition < 2; ++partition)
         CHECK(before[partition] + target.read(partition) == kafka07_messages(partition));
@@ -423,21 +471,19 @@ TEST_CASE("killed behind the state file, and all deleted: offsets count what cam
     TemporaryDirectory directory;
     auto path = directory.path() + "/state";
     Target target(2, {.brokers = 1, .as_version = release});
-    target.options.run_bytes = 5'000;  // what came since is of several runs
-    target.options.records_per_s = 4'000;
-    auto run_for = [&](Milliseconds time) {
+    target.options.run_bytes = 500;  // what came since is of several runs
+    {
       StateFile state(path);
       target.options.state = &state;
-      target.run_for(time);
-    };
-    run_for(Milliseconds(80));
-    std::filesystem::copy_file(path, path + ".early");
-    run_for(Milliseconds(80));
+      target.begin([&] {
+        if (!std::filesystem::exists(path + ".early"))
+          std::filesystem::copy_file(path, path + ".early");
+      });
+    }
     std::filesystem::rename(path + ".early", path);
     Messages before[] = {target.read(0), target.read(1)};
     target.delete_records();
     target.forget_producers();
-    target.options.records_per_s = 0;
     StateFile state(path);
     target.options.state = &state;
     check_done(target.run());
@@ -451,24 +497,26 @@ TEST_CASE("killed behind the state file, and all deleted: spread, it stops and s
   auto path = directory.path() + "/state";
   Target target(2);
   target.options.mapping = Mapping::hash;
-  target.options.records_per_s = 4'000;
-  auto run = [&](Milliseconds time) {
+  auto run = [&] {
     StateFile state(path);
     target.options.state = &state;
-    return target.run_for(time);
+    return target.run();
   };
-  run(Milliseconds(80));
+  {
+    StateFile state(path);
+    target.options.state = &state;
+    target.begin();
+  }
   std::filesystem::copy_file(path, path + ".early");
-  target.options.records_per_s = 0;
-  check_done(run(Milliseconds(20'000)));
+  check_done(run());
   std::filesystem::copy_file(path, path + ".late");
   target.delete_records();
   target.forget_producers();
   std::filesystem::rename(path + ".early", path);
-  CHECK_THROWS_WITH_AS(run(Milliseconds(20'000)), doctest::Contains("nothing tells"), Error);
+  CHECK_THROWS_WITH_AS(run(), doctest::Contains("nothing tells"), Error);
   // That of the end knows of all sources that nothing is missing.
   std::filesystem::rename(path + ".late", path);
-  for (const auto& status : run(Milliseconds(20'000))) {
+  for (const auto& status : run()) {
     CHECK(status.state == State::done);
     CHECK(status.records == 0);
   }
@@ -524,7 +572,7 @@ TEST_CASE("before 2.5 a target that forgot who wrote within a compressed set is 
     from[0].start = kFirstSet;
     return target.run(look, std::move(from));
   };
-  target.options.records_per_s = 20;
+  target.options.records_per_s = 8;
   run([&] { return target.read(0).size() < 3; });
   auto there = target.read(0);
   REQUIRE(there.size() < 10);

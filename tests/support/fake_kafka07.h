@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -15,15 +16,19 @@ namespace kt::test {
 
 class FakeKafka07 {
  public:
-  explicit FakeKafka07(const std::string& directory)
+  /// On a free port, or on the one that another had.
+  explicit FakeKafka07(const std::string& directory, uint16_t port = 0)
       : partitions_(legacy::find_files(directory, 0)),
-        peer_([this](PeerConnection& connection) { serve(connection); }) {}
+        peer_([this](PeerConnection& connection) { serve(connection); }, "127.0.0.1", port) {}
 
   uint16_t port() const { return peer_.port(); }
   net::HostPort address() const { return {"127.0.0.1", port()}; }
 
   /// The next so many fetches: the connection is closed instead of an answer, or within it.
   std::atomic<int> to_close = 0, to_cut = 0;
+  /// Fetches that came, and what each waits for before it is answered; set before the first.
+  std::atomic<int> fetches = 0;
+  std::function<void()> before_fetch = [] {};
 
  private:
   struct Close {};
@@ -33,6 +38,10 @@ class FakeKafka07 {
       auto frame = connection.read_frame();
       if (frame.empty()) return;
       try {
+        if (frame[1] == 1) {
+          ++fetches;
+          before_fetch();
+        }
         auto answer = answer_to(frame);
         if (frame[1] == 1 && to_close > 0 && to_close-- > 0) return connection.shut_down();
         if (frame[1] == 1 && to_cut > 0 && to_cut-- > 0) {

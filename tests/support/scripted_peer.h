@@ -71,13 +71,16 @@ class ScriptedPeer {
  public:
   using Script = std::function<void(PeerConnection&)>;
 
-  /// Listens on a free port of `address`; `script` runs for every connection, which is closed after
-  /// it.
-  explicit ScriptedPeer(Script script, const char* address = "127.0.0.1")
+  /// Listens on a free port of `address`, or on one that another peer had; `script` runs for every
+  /// connection, which is closed after it.
+  explicit ScriptedPeer(Script script, const char* address = "127.0.0.1", uint16_t port = 0)
       : script_(std::move(script)), listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     sockaddr_in where{};
     where.sin_family = AF_INET;
+    where.sin_port = htons(port);
     ::inet_pton(AF_INET, address, &where.sin_addr);
+    const int again = 1;
+    ::setsockopt(listener_, SOL_SOCKET, SO_REUSEADDR, &again, sizeof again);
     socklen_t length = sizeof where;
     auto* raw = reinterpret_cast<sockaddr*>(&where);
     if (::bind(listener_, raw, length) != 0 || ::listen(listener_, 64) != 0)
