@@ -541,11 +541,15 @@ TEST_CASE("before 2.5 brokers that forgot who wrote get a new run, where an entr
        {std::pair("0.11", Mapping::one_to_one), std::pair("1.1", Mapping::one_to_one),
         std::pair("1.1", Mapping::round_robin)}) {
     CAPTURE(release);
-    Target target(2, {.brokers = 1, .as_version = release});
+    Target target(3, {.brokers = 1, .as_version = release});
     target.options.mapping = mapping;
-    for (size_t messages : {3, 6}) {
-      target.options.records_per_s = 20;  // of each some, each in a batch of its own
-      target.run([&] { return target.read(0).size() < messages || target.read(1).empty(); });
+    auto there = [&] {
+      return target.read(0).size() + target.read(1).size() + target.read(2).size();
+    };
+    // So few that, spread, a run is not in all partitions when the next begins.
+    for (size_t messages : {2, 4, 6, 8}) {
+      target.options.records_per_s = 20;  // each in a batch of its own
+      target.run([&] { return there() < messages; });
       target.forget_producers();
     }
     target.options.records_per_s = 0;
@@ -553,8 +557,8 @@ TEST_CASE("before 2.5 brokers that forgot who wrote get a new run, where an entr
     int32_t partition = 0;
     for (const auto& source : sources()) {
       auto log = source.open();
-      auto found = compare(target.cluster, "mix", {mapping, 2, partition},
-                           run_ids("migrate", source.id, mapping, 2), *log, 0);
+      auto found = compare(target.cluster, "mix", {mapping, 3, partition},
+                           run_ids("migrate", source.id, mapping, 3), *log, 0);
       CHECK(!found.difference);
       CHECK(found.records == std::ssize(kafka07_messages(partition++)));
     }
