@@ -79,7 +79,7 @@ class ScriptedPeer {
     where.sin_family = AF_INET;
     where.sin_port = htons(port);
     ::inet_pton(AF_INET, address, &where.sin_addr);
-    const int again = 1;
+    const int again = port == 0 ? 0 : 1;
     ::setsockopt(listener_, SOL_SOCKET, SO_REUSEADDR, &again, sizeof again);
     socklen_t length = sizeof where;
     auto* raw = reinterpret_cast<sockaddr*>(&where);
