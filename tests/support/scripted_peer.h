@@ -79,11 +79,13 @@ class ScriptedPeer {
     where.sin_family = AF_INET;
     where.sin_port = htons(port);
     ::inet_pton(AF_INET, address, &where.sin_addr);
-    const int again = port == 0 ? 0 : 1;
-    ::setsockopt(listener_, SOL_SOCKET, SO_REUSEADDR, &again, sizeof again);
+    // A free port is nobody else's, and one that ends may be taken again at once.
+    if (port != 0) allow_reuse();
     socklen_t length = sizeof where;
     auto* raw = reinterpret_cast<sockaddr*>(&where);
-    if (::bind(listener_, raw, length) != 0 || ::listen(listener_, 64) != 0)
+    bool is_bound = ::bind(listener_, raw, length) == 0;
+    allow_reuse();
+    if (!is_bound || ::listen(listener_, 64) != 0)
       throw std::runtime_error("the scripted peer cannot listen");
     ::getsockname(listener_, raw, &length);
     port_ = ntohs(where.sin_port);
@@ -108,6 +110,11 @@ class ScriptedPeer {
   int connections() const { return connections_; }
 
  private:
+  void allow_reuse() const {
+    const int yes = 1;
+    ::setsockopt(listener_, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+  }
+
   void accept_all() {
     while (!stopping_) {
       int descriptor = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
