@@ -15,13 +15,6 @@ std::unique_ptr<Connection> dial(const std::shared_ptr<const ClientOptions>& opt
                                  const net::HostPort& address, int32_t broker_id,
                                  Deadline deadline);
 
-/// Where an address leads, by --map.
-const net::HostPort& target_of(const ClientOptions& options, const net::HostPort& address);
-
-/// A handshake in TLS for what came of it; see TlsContext::try_out. Throws net::NetError.
-std::string try_tls(const std::shared_ptr<const ClientOptions>& options,
-                    const net::HostPort& address, Deadline deadline);
-
 /// Where an address leads: to itself, or by --map elsewhere.
 const net::HostPort& target_of(const ClientOptions& options, const net::HostPort& address);
 
