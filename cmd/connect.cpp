@@ -10,6 +10,7 @@
 #include "base/properties.h"
 #include "base/secret.h"
 #include "base/text.h"
+#include "cli/contexts.h"
 #include "cli/settings.h"
 #include "client/sasl/sasl.h"
 #include "client/security.h"
@@ -108,6 +109,13 @@ bool has_secrets(const std::string& file) {
   });
 }
 
+bool context_has_secrets(const std::string& name) {
+  if (name.empty()) return false;
+  auto properties = chosen_context(name).values("property");
+  return std::any_of(properties.begin(), properties.end(),
+                     [](const auto& property) { return without_secret(property) != property; });
+}
+
 void warn_if_open(const std::string& file, Sink& err) {
   struct stat found {};
   if (::stat(file.c_str(), &found) == 0 && S_ISREG(found.st_mode) && (found.st_mode & S_IROTH) != 0)
@@ -140,6 +148,8 @@ ClientOptions client_options(const Context& context) {
   auto protocol = security_protocol(properties);
   if (has_secrets(context.settings.config_file))
     warn_if_open(context.settings.config_file, context.err);
+  if (context_has_secrets(context.settings.context))
+    warn_if_open(contexts_path().string(), context.err);
   std::string servers = context.settings.bootstrap_server;
   if (servers.empty())
     if (const auto* named = last_value(properties, {"bootstrap.servers", "metadata.broker.list"}))

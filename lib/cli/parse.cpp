@@ -109,6 +109,8 @@ void Parser::finish() {
     }
     if (!optional) --needed_later;
     size_t available = names_.size() - at > needed_later ? names_.size() - at - needed_later : 0;
+    // Of names that are too few, the last is the one that is missing.
+    if (!optional && at < names_.size()) available = std::max<size_t>(available, 1);
     if (available == 0 && !optional) throw Error(std::string(name) + " is missing", Exit::usage);
     size_t count = repeated ? available : std::min<size_t>(available, 1);
     bool names_things = repeated && argument.complete != Complete::files;

@@ -115,6 +115,10 @@ TEST_CASE(
   CHECK(sources == std::vector<std::string>{"a", "b"});
   CHECK(target == "c");
   CHECK(command == std::vector<std::string>{"run", "-x"});
+  Parser short_of(list);
+  words = {"a"};
+  short_of.parse(words);
+  CHECK_THROWS_WITH(short_of.finish(), "TARGET is missing");
 }
 
 TEST_CASE("a command is found by its words, whatever its names are called") {
