@@ -109,13 +109,6 @@ bool has_secrets(const std::string& file) {
   });
 }
 
-bool context_has_secrets(const std::string& name) {
-  if (name.empty()) return false;
-  auto properties = chosen_context(name).values("property");
-  return std::any_of(properties.begin(), properties.end(),
-                     [](const auto& property) { return without_secret(property) != property; });
-}
-
 void warn_if_open(const std::string& file, Sink& err) {
   struct stat found {};
   if (::stat(file.c_str(), &found) == 0 && S_ISREG(found.st_mode) && (found.st_mode & S_IROTH) != 0)
@@ -148,8 +141,7 @@ ClientOptions client_options(const Context& context) {
   auto protocol = security_protocol(properties);
   if (has_secrets(context.settings.config_file))
     warn_if_open(context.settings.config_file, context.err);
-  if (context_has_secrets(context.settings.context))
-    warn_if_open(contexts_path().string(), context.err);
+  if (context.settings.context_has_secrets) warn_if_open(contexts_path().string(), context.err);
   std::string servers = context.settings.bootstrap_server;
   if (servers.empty())
     if (const auto* named = last_value(properties, {"bootstrap.servers", "metadata.broker.list"}))

@@ -24,9 +24,10 @@ struct Settings {
   std::string zookeeper;
   std::string config_file;
   std::vector<std::pair<std::string, std::string>> properties;  ///< of -X and the context, in order
-  std::string context;     ///< name of the context in use, empty without one
-  std::string cluster_id;  ///< the only cluster that the context allows; empty for any
-  std::string output;      ///< the name given to -o, empty where none was
+  std::string context;               ///< name of the context in use, empty without one
+  bool context_has_secrets = false;  ///< and not only where they are
+  std::string cluster_id;            ///< the only cluster that the context allows; empty for any
+  std::string output;                ///< the name given to -o, empty where none was
   Format format = Format::table;
   std::chrono::milliseconds timeout{30'000};
   std::vector<std::pair<std::string, std::string>>

@@ -48,6 +48,20 @@ Format format_of(const std::string& name, const Command& command) {
               Exit::usage);
 }
 
+/// The name, and what may repeat; flags add to it.
+void take_context(Settings& settings, const NamedContext& context) {
+  settings.context = context.name;
+  settings.cluster_id = context.value("cluster-id").value_or("");
+  settings.properties.clear();
+  settings.maps.clear();
+  settings.context_has_secrets = false;
+  for (const auto& property : context.values("property")) {
+    settings.properties.push_back(key_value(property, "property"));
+    settings.context_has_secrets |= without_secret(property) != property;
+  }
+  for (const auto& map : context.values("map")) settings.maps.push_back(key_value(map, "map"));
+}
+
 }  // namespace
 
 std::string_view environment_name(std::string_view flag) {
@@ -119,7 +133,7 @@ Settings resolve(const SharedFlags& flags, const Command& command) {
   NamedContext context;
   if (command.connects)
     context = chosen_context(flags.context ? flags.context : environment("--context"));
-  settings.context = context.name;
+  take_context(settings, context);
   // A context that a flag names is as good as its flags: typing --context must not reach the
   // cluster of a variable.
   auto choose = [&](const std::optional<std::string>& flag, std::string_view name) -> std::string {
@@ -135,16 +149,12 @@ Settings resolve(const SharedFlags& flags, const Command& command) {
   settings.output = choose(flags.output, "--output");
   settings.format = format_of(settings.output, command);
   settings.color = flags.color ? *flags.color : context.value("color").value_or("auto");
-  settings.cluster_id = context.value("cluster-id").value_or("");
   if (flags.timeout)
     settings.timeout = *flags.timeout;
   else if (auto text = context.value("timeout"))
     parse_value(*text, settings.timeout);
-  for (const auto& property : context.values("property"))
-    settings.properties.push_back(key_value(property, "property"));
   for (const auto& property : flags.properties)
     settings.properties.push_back(key_value(property, "-X"));
-  for (const auto& map : context.values("map")) settings.maps.push_back(key_value(map, "map"));
   for (const auto& map : flags.maps) settings.maps.push_back(key_value(map, "--map"));
   settings.dry_run = flags.dry_run;
   settings.yes = flags.yes;
@@ -158,21 +168,15 @@ Settings settings_for(const Settings& shared, const std::string& cluster) {
   auto settings = shared;
   auto contexts = load_contexts();
   const auto* named = contexts.find(cluster);
-  settings.cluster_id.clear();
   if (named == nullptr) {
+    settings.cluster_id.clear();
     settings.bootstrap_server = cluster;
     return settings;
   }
-  settings.properties.clear();
-  settings.maps.clear();
-  settings.context = cluster;
+  take_context(settings, *named);
   settings.bootstrap_server = named->value("bootstrap-server").value_or("");
   settings.zookeeper = named->value("zookeeper").value_or("");
   settings.config_file = named->value("config").value_or("");
-  settings.cluster_id = named->value("cluster-id").value_or("");
-  for (const auto& property : named->values("property"))
-    settings.properties.push_back(key_value(property, "property"));
-  for (const auto& map : named->values("map")) settings.maps.push_back(key_value(map, "map"));
   return settings;
 }
 

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "base/error.h"
+#include "base/properties.h"
 #include "cli/settings.h"
 
 using namespace kt;
@@ -74,6 +75,28 @@ TEST_CASE("flag beats environment beats context beats default") {
                         (home.directory / "kt/contexts.ini").string() + " (did you mean \"prod\"?)")
                            .c_str(),
                        Error);
+}
+
+TEST_CASE("whether a context holds a secret goes with its settings") {
+  Home home;
+  home.write(
+      "[open]\nproperty = sasl.password=x\nproperty = client.id=y\n"
+      "[told]\nproperty = sasl.password=file:/p\nmap = a:1=b:2\n");
+  SharedFlags flags;
+  CHECK_FALSE(resolve(flags, kCommand).context_has_secrets);
+  flags.properties = {"ssl.key.password=z"};
+  flags.context = "told";
+  auto settings = resolve(flags, kCommand);
+  CHECK_FALSE(settings.context_has_secrets);
+  CHECK(settings_for(settings, "open").context_has_secrets);
+  flags.context = "open";
+  settings = resolve(flags, kCommand);
+  CHECK(settings.context_has_secrets);
+  CHECK(settings_for(settings, "host:1").context_has_secrets);
+  settings = settings_for(settings, "told");
+  CHECK_FALSE(settings.context_has_secrets);
+  CHECK(settings.properties == Properties{{"sasl.password", "file:/p"}});
+  CHECK(settings.maps == Properties{{"a:1", "b:2"}});
 }
 
 TEST_CASE("without any home there are no contexts and no error") {
