@@ -43,19 +43,21 @@ class Check : public Invocation {
         {"--wait", "", "Look again until nothing is found, or --timeout is over", &wait_}};
   }
 
+  /// Whether a partition has fewer replicas in sync than it has, or than `least`.
+  static bool lags(const msg::MetadataResponse::Topic& topic, size_t least = 0) {
+    return std::any_of(topic.partitions.begin(), topic.partitions.end(), [&](const auto& one) {
+      return one.isr_nodes.size() < std::max(one.replica_nodes.size(), least);
+    });
+  }
+
   /// The limits of topics with a replica out of sync, or with too few replicas, where brokers tell.
   static std::map<std::string, int64_t> min_isr_of(Cluster& cluster,
                                                    const msg::MetadataResponse& metadata) {
     std::map<std::string, int64_t> limits;
     if (!cluster.apis_of_any().best(msg::DescribeConfigsRequest::api())) return limits;
     std::vector<ConfigResource> resources;
-    for (const auto& topic : metadata.topics) {
-      bool lags =
-          std::any_of(topic.partitions.begin(), topic.partitions.end(), [](const auto& one) {
-            return one.isr_nodes.size() < one.replica_nodes.size() || one.isr_nodes.size() < 2;
-          });
-      if (lags) resources.push_back({ConfigScope::topic, topic.name.value_or("")});
-    }
+    for (const auto& topic : metadata.topics)
+      if (lags(topic, 2)) resources.push_back({ConfigScope::topic, topic.name.value_or("")});
     if (resources.empty()) return limits;
     for (const auto& configs : describe_configs(cluster, resources, {{"min.insync.replicas"}}))
       if (const auto* entry = configs.find("min.insync.replicas"))
@@ -86,12 +88,9 @@ class Check : public Invocation {
   static std::map<TopicPartition, std::vector<int32_t>> adding(
       Cluster& cluster, const msg::MetadataResponse& metadata) {
     std::map<TopicPartition, std::vector<int32_t>> adding;
-    bool lags = std::any_of(metadata.topics.begin(), metadata.topics.end(), [](const auto& topic) {
-      return std::any_of(topic.partitions.begin(), topic.partitions.end(), [](const auto& one) {
-        return one.isr_nodes.size() < one.replica_nodes.size();
-      });
-    });
-    if (!lags || !cluster.apis_of_any().best(msg::ListPartitionReassignmentsRequest::api()))
+    bool any_lags = std::any_of(metadata.topics.begin(), metadata.topics.end(),
+                                [](const auto& topic) { return lags(topic); });
+    if (!any_lags || !cluster.apis_of_any().best(msg::ListPartitionReassignmentsRequest::api()))
       return adding;
     try {
       for (auto& move : list_reassignments(cluster)) adding[move.at] = std::move(move.adding);
