@@ -5,6 +5,7 @@
 #include <limits>
 #include <utility>
 
+#include "client/refusal.h"
 #include "protocol/errors.h"
 #include "protocol/records/record_reader.h"
 
@@ -193,7 +194,7 @@ void ProducerQueue::refused(const Shipment& shipment, int16_t code, const std::s
     // this producer: the batch was not appended, and starts anew under a new id.
     if (!lane.draining) lane.needs_producer_id = true;
     send_again(lane, std::move(batch), false);
-  } else if (code == ErrorCode::message_too_large && split(lane, *batch)) {
+  } else if (is_too_large(code) && split(lane, *batch)) {
     lane.draining = true;
     forget(std::move(batch));
   } else if (error_retriable(code) && batch->expires > Clock::system().now() && !may_repeat()) {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "client/refusal.h"
 #include "mirror/record_stream.h"
 #include "protocol/errors.h"
 #include "protocol/msg/produce.h"
@@ -35,12 +36,10 @@ bool is_final(const DeliveryFailure& failure) {
 }
 
 std::string way_out(int16_t code) {
-  if (code == ErrorCode::message_too_large || code == ErrorCode::record_list_too_large)
-    return "raise max.message.bytes of the target topic";
   if (code == ErrorCode::out_of_order_sequence_number)
     return "does the same migration run elsewhere? If not, the target remembers what it has "
            "deleted: with another --name and --append all of it is copied again";
-  return "";
+  return kt::way_out(code);
 }
 
 }  // namespace

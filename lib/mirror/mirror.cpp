@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/units.h"
+#include "client/refusal.h"
 #include "mirror/courier.h"
 #include "mirror/record_stream.h"
 #include "mirror/refusal.h"

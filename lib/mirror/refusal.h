@@ -6,8 +6,6 @@
 
 namespace kt::mirror {
 
-bool is_too_large(int16_t error_code);
-
 /// Errors that somebody has to put right; all others are tried again.
 bool is_final(int16_t error_code);
 

@@ -14,6 +14,7 @@ namespace {
 constexpr auto kNotLeader = static_cast<int16_t>(ErrorCode::not_leader_or_follower);
 constexpr auto kOutOfOrder = static_cast<int16_t>(ErrorCode::out_of_order_sequence_number);
 constexpr auto kTooLarge = static_cast<int16_t>(ErrorCode::message_too_large);
+constexpr auto kListTooLarge = static_cast<int16_t>(ErrorCode::record_list_too_large);
 constexpr auto kNotAuthorized = static_cast<int16_t>(ErrorCode::topic_authorization_failed);
 
 /// A queue with one lane led by broker 1, whose batches a test takes and answers by hand.
@@ -106,10 +107,13 @@ TEST_CASE(
 }
 
 TEST_CASE("a batch that is too large goes again as two halves, which know their records") {
+  int16_t code = kTooLarge;
+  SUBCASE("for the topic") {}
+  SUBCASE("for a segment") { code = kListTooLarge; }
   Fixture fixture;
   fixture.introduce();
   fixture.hand_over(5);
-  fixture.queue.refused(fixture.take_all().at(0), kTooLarge, "");
+  fixture.queue.refused(fixture.take_all().at(0), code, "");
   auto halves = fixture.take_all();
   REQUIRE(sequences(halves) == Numbers{1, 3});
   CHECK(halves[0].batch->records == 2);

@@ -531,15 +531,18 @@ TEST_CASE("a source created anew stops its partition though it has grown past th
 }
 
 TEST_CASE("a batch that the target finds too large stops its partition alone") {
+  std::string code = "MESSAGE_TOO_LARGE", setting = "max.message.bytes";
+  SUBCASE("for the topic") {}
+  SUBCASE("for a segment") { code = "RECORD_LIST_TOO_LARGE", setting = "segment.bytes"; }
   Pair pair;
   pair.source.create_topic("good", 1);
   pair.target.create_topic("good", 1);
   pair.produce(1, std::string(200'000, 'x'));
   pair.target.run([](sandbox::Cluster&) {});
-  pair.target.fault("Produce:MESSAGE_TOO_LARGE:1");
+  pair.target.fault("Produce:" + code + ":1");
   auto status = pair.copy();
   CHECK(status.state == LaneState::stopped);
-  CHECK(status.hint == "raise max.message.bytes of the target topic");
+  CHECK(status.hint == "raise " + setting + " of the target topic");
 }
 
 TEST_CASE("what was joined is cut smaller where the target finds it too large") {
