@@ -142,9 +142,8 @@ Consumer::Search Consumer::find_leaders() {
     if (known != nullptr && known->leader >= 0) {
       bool other_topic = !partition.topic_id.is_zero() && topic->id != partition.topic_id;
       if (other_topic && options_.partitions_fail_alone) {
-        fail_partition(partition,
-                       {FetchFailure::Kind::recreated,
-                        fmt::format("{}-{} was deleted and created anew", id.topic, id.partition)});
+        fail_partition(partition, {FetchFailure::Kind::recreated,
+                                   name_of(id) + " was deleted and created anew"});
         continue;
       }
       fetch_from(partition, options_.replica >= 0 ? options_.replica : known->leader);
@@ -158,7 +157,7 @@ Consumer::Search Consumer::find_leaders() {
     if (now - partition.without_leader_since > cluster_.options().timeout)
       fail_partition(partition,
                      {FetchFailure::Kind::unavailable,
-                      fmt::format("{}-{} cannot be read: {}", id.topic, id.partition,
+                      fmt::format("{} cannot be read: {}", name_of(id),
                                   known == nullptr ? "it does not exist" : "it has no leader")});
   }
   changed_.notify_all();

@@ -16,10 +16,6 @@ constexpr int16_t kByName = 12, kReadCommitted = 4;
 constexpr int32_t kMaxPartitionBytes = 1 << 30;
 constexpr Milliseconds kFarAway{20};  // an answer under way for so long should bring more
 
-std::string name_of(const TopicPartition& id) {
-  return fmt::format("{}-{}", id.topic, id.partition);
-}
-
 bool is_about_leadership(int16_t error_code) {
   switch (static_cast<ErrorCode>(error_code)) {
     case ErrorCode::not_leader_or_follower:

@@ -97,8 +97,8 @@ std::map<TopicPartition, int64_t> GroupConsumer::positions(
   std::vector<OffsetQuery> beyond;
   for (const auto& answer : list_offsets(cluster_, queries, read_committed_)) {
     if (answer.error_code != 0)
-      throw Error(fmt::format("where {}-{} starts cannot be found: {}", answer.partition.topic,
-                              answer.partition.partition, error_text(answer.error_code)));
+      throw Error(fmt::format("where {} starts cannot be found: {}", name_of(answer.partition),
+                              error_text(answer.error_code)));
     if (answer.offset < 0)
       beyond.push_back({answer.partition, kLatest});
     else

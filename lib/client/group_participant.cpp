@@ -14,8 +14,7 @@ namespace {
 
 std::string listed(const std::set<TopicPartition>& partitions) {
   std::string text;
-  for (const auto& partition : partitions)
-    text += fmt::format("{}{}-{}", text.empty() ? "" : ", ", partition.topic, partition.partition);
+  for (const auto& partition : partitions) text += (text.empty() ? "" : ", ") + name_of(partition);
   return text;
 }
 

@@ -28,6 +28,10 @@ Metadata::Topic topic_from(const msg::MetadataResponse::Topic& source) {
 
 }  // namespace
 
+std::string name_of(const TopicPartition& partition) {
+  return partition.topic + '-' + std::to_string(partition.partition);
+}
+
 const Metadata::Topic* Metadata::topic(const std::string& name) const {
   auto found = topics.find(name);
   return found == topics.end() ? nullptr : &found->second;

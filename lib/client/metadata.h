@@ -22,6 +22,9 @@ struct TopicPartition {
   auto operator<=>(const TopicPartition&) const = default;
 };
 
+/// As Kafka writes it: `orders-0`.
+std::string name_of(const TopicPartition& partition);
+
 struct Metadata {
   struct Broker {
     int32_t id = -1;

@@ -230,9 +230,9 @@ void Migration::check_last_record(const Job& job, int64_t earliest, bool is_note
   TopicPartition partition{job.topic->name, static_cast<int32_t>(job.number)};
   if (earliest == count) {
     if (is_noted) return;
-    throw Error(fmt::format("{}-{} has deleted its records, and nothing tells whether they were "
+    throw Error(fmt::format("{} has deleted its records, and nothing tells whether they were "
                             "those of {}",
-                            partition.topic, partition.partition, name_of(job.source.id)),
+                            name_of(partition), name_of(job.source.id)),
                 Exit::failed,
                 "the file of --state knows, if there was one; else kt topic delete and begin "
                 "again");
@@ -252,8 +252,8 @@ void Migration::check_last_record(const Job& job, int64_t earliest, bool is_note
     break;
   }
   if (!fits)
-    throw Error(fmt::format("the last record of {}-{} is not the one that {} has as its {}th",
-                            partition.topic, partition.partition, name_of(job.source.id), count),
+    throw Error(fmt::format("the last record of {} is not the one that {} has as its {}th",
+                            name_of(partition), name_of(job.source.id), count),
                 Exit::failed, "the partition holds records of others, or --start was another");
 }
 

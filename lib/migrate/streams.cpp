@@ -52,9 +52,7 @@ void read_whole(Cluster& target, const TopicPartition& partition, const OffsetRa
   while (!consumer.finished()) {
     auto chunk = consumer.next(Deadline(target.options().timeout));
     if (!chunk && consumer.finished()) break;
-    if (!chunk)
-      throw net::NetError(net::Failure::timed_out,
-                          fmt::format("{}-{} gave nothing", partition.topic, partition.partition));
+    if (!chunk) throw net::NetError(net::Failure::timed_out, name_of(partition) + " gave nothing");
     target.progress();
     BatchReader batches(chunk->records);
     while (auto batch = batches.next())
@@ -152,8 +150,8 @@ std::vector<OffsetRange> offset_ranges(Cluster& target, const std::string& topic
   for (size_t i = 0; i < answers.size(); i += 2) {
     for (const auto* answer : {&answers[i], &answers[i + 1]})
       if (answer->error_code != 0)
-        throw Error(fmt::format("the offsets of {}-{} are not told: {}", topic,
-                                answer->partition.partition, error_text(answer->error_code)));
+        throw Error(fmt::format("the offsets of {} are not told: {}", name_of(answer->partition),
+                                error_text(answer->error_code)));
     ranges.push_back({answers[i].offset, answers[i + 1].offset});
   }
   return ranges;

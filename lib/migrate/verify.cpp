@@ -54,7 +54,7 @@ Streams open_streams(Cluster& target, const std::string& topic, const Router::Op
     auto ends = list_offsets(target, {{partition, kEarliest}, {partition, kLatest}});
     for (const auto& end : ends)
       if (end.error_code != 0)
-        throw Error(fmt::format("the offsets of {}-{} are not told: {}", topic, number,
+        throw Error(fmt::format("the offsets of {} are not told: {}", name_of(partition),
                                 error_text(end.error_code)));
     streams[static_cast<size_t>(number)] = std::make_unique<SourceRecords>(
         target, partition, ends[0].offset, ends[1].offset, routing.has_runs ? &ids : nullptr);

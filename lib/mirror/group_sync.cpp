@@ -126,8 +126,7 @@ void GroupSync::sync(const GroupOffsets& group, const GroupDescription& there,
   for (size_t i = 0; i < positions.size(); ++i) {
     const auto& position = positions[i];
     Place place{group.group, position.partition};
-    auto name = fmt::format("group \"{}\": {}-{}", group.group, position.partition.topic,
-                            position.partition.partition);
+    auto name = fmt::format("group \"{}\": {}", group.group, name_of(position.partition));
     if (outcomes[i].error_code != 0 || !outcomes[i].message.empty()) {
       done_.erase(place);
       options_.warn(fmt::format("{} is not set: {}", name,
@@ -161,9 +160,8 @@ std::vector<NewPosition> GroupSync::translated(const std::string& group,
       found.why_not = "it lies before what this mirror copied";
     }
     if (!found.offset) {
-      options_.log(fmt::format("group \"{}\": {}-{} at {} has no place in the target: {}", group,
-                               one.source.topic, one.source.partition, one.committed.offset,
-                               found.why_not));
+      options_.log(fmt::format("group \"{}\": {} at {} has no place in the target: {}", group,
+                               name_of(one.source), one.committed.offset, found.why_not));
       continue;
     }
     Place place{group, one.target};

@@ -2,8 +2,6 @@
 // Guarded by the mirror's lock, except the forwarder, which only the thread of work() uses.
 #pragma once
 
-#include <fmt/format.h>
-
 #include <cstdint>
 #include <deque>
 #include <optional>
@@ -25,10 +23,6 @@ enum class LaneState {
 };
 
 class Courier;
-
-inline std::string name_of(const TopicPartition& partition) {
-  return fmt::format("{}-{}", partition.topic, partition.partition);
-}
 
 struct Lane {
   TopicPartition source, target;

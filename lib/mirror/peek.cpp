@@ -58,8 +58,8 @@ std::optional<Peeked> peek(Cluster& cluster, const TopicPartition& partition, in
     }
     auto pause = cluster.backoff(attempt);
     if (!leaders::leader_moved(error) || pause >= cluster.deadline().remaining())
-      throw Error(fmt::format("{}-{} cannot be read at offset {}: {}", partition.topic,
-                              partition.partition, offset, error_text(error)));
+      throw Error(fmt::format("{} cannot be read at offset {}: {}", name_of(partition), offset,
+                              error_text(error)));
     Clock::system().sleep(pause);
     metadata = cluster.refresh({partition.topic});
   }

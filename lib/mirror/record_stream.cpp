@@ -36,9 +36,8 @@ bool RecordStream::next_chunk() {
   chunk_ = consumer_->next(Deadline(cluster_.options().timeout));
   if (!chunk_) {
     if (consumer_->finished()) return false;
-    throw net::NetError(net::Failure::timed_out,
-                        fmt::format("{}-{} gave nothing at offset {}", partition_.topic,
-                                    partition_.partition, position_));
+    throw net::NetError(net::Failure::timed_out, fmt::format("{} gave nothing at offset {}",
+                                                             name_of(partition_), position_));
   }
   aborted_ = aborted_in(*chunk_);
   reader_.emplace(chunk_->records,

@@ -16,10 +16,6 @@ constexpr Milliseconds kFirstArrivals{2'000};
 constexpr int kOffsetBits = 48;
 constexpr int64_t kOffsetMask = (int64_t{1} << kOffsetBits) - 1;
 
-std::string name_of(const TopicPartition& id) {
-  return fmt::format("{}-{}", id.topic, id.partition);
-}
-
 AbortedTransactions aborted_in(const FetchedChunk& chunk) {
   std::vector<AbortedTransaction> list;
   for (const auto& aborted : chunk.aborted)
