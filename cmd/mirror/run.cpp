@@ -18,6 +18,7 @@ namespace kt {
 namespace {
 
 constexpr Milliseconds kLookForSignals{200}, kRefresh{30'000};
+constexpr size_t kMostNamed = 5;
 
 std::string_view state_name(mirror::LaneState state) {
   switch (state) {
@@ -203,6 +204,24 @@ class MirrorRun : public Invocation {
     }
   }
 
+  /// What goes on for good ends by a signal alone: stopped partitions would never be in its code.
+  Exit exit_of_mirror(Context& context, const mirror::Mirror& copier) const {
+    auto exit = exit_of(context);
+    if (exit_ || exit == Exit::ok) return exit;
+    Interrupt::forget();
+    std::vector<std::string> stopped;
+    for (const auto& status : copier.status())
+      if (status.state == mirror::LaneState::stopped) stopped.push_back(name_of(status.source));
+    if (stopped.empty()) return exit;
+    auto count = counted(static_cast<int64_t>(stopped.size()), "partition");
+    if (stopped.size() > kMostNamed) {
+      stopped.resize(kMostNamed);
+      stopped.emplace_back("...");
+    }
+    context.err.say(fmt::format("kt: {} stopped: {}\n", count, join(stopped, ", ")));
+    return exit;
+  }
+
   Exit run(Context& context) override {
     if (memory_.bytes < (8 << 20) || memory_.bytes > (int64_t{64} << 30))
       throw Error("--memory must be from 8 MiB to 64 GiB", Exit::usage);
@@ -263,7 +282,7 @@ class MirrorRun : public Invocation {
     if (shared) shared->leave();
     look_at(context, copier);
     print(context, copier);
-    return exit_of(context);
+    return exit_of_mirror(context, copier);
   }
 
   void copy(Context& context, mirror::Mirror& copier) {
@@ -336,7 +355,7 @@ A mirror that has nothing to copy asks each broker of the source twice a second 
 all, however many partitions it has, and looks for topics every --refresh.
 
 Ctrl-C and SIGTERM end it once what was sent is acknowledged (10 seconds at most), with exit code 130 or
-143. SIGHUP has it read --topics-file and the files of MirrorMaker again: what they name no more is copied
+143, and 1 where something failed; stderr names the partitions that are stopped then. SIGHUP has it read --topics-file and the files of MirrorMaker again: what they name no more is copied
 no more, what is new is copied at once. stderr gets a line a minute, on a terminal a line that is rewritten;
 --log json makes objects of all that is said. --metrics 9400 answers http://127.0.0.1:9400/metrics for
 Prometheus, /healthz (503 where nothing has moved for a minute) and /readyz (503 where a partition is

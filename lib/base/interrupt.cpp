@@ -63,6 +63,7 @@ void Interrupt::watch_reload() {
 bool Interrupt::take_reload() { return reload_wanted.exchange(false); }
 
 int Interrupt::signal() { return first_signal; }
+void Interrupt::forget() { first_signal = 0; }
 int Interrupt::descriptor() { return read_end; }
 
 }  // namespace kt

@@ -15,6 +15,8 @@ class Interrupt {
   /// The signal that came, 0 where none has.
   static int signal();
   static bool came() { return signal() != 0; }
+  /// The signal was obeyed, and makes no exit code.
+  static void forget();
   /// Becomes readable when a signal comes; never read from it. -1 before watch().
   static int descriptor();
 };
