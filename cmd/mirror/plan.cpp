@@ -123,7 +123,8 @@ class MirrorPlan : public Invocation {
     auto bytes_per_s = mirror::measure_read_rate(pair_.source(), left_, kTryFor);
     if (rate_ && (bytes_per_s == 0 || bytes_per_s > rate_->bytes)) bytes_per_s = rate_->bytes;
     for (const auto& plan : plans) {
-      const auto& amount = left[plan.source];
+      auto& amount = left[plan.source];
+      if (amount.problem.empty()) amount.problem = plan.problem;
       Value size;
       if (auto found = bytes.find(plan.source); found != bytes.end() && amount.whole > 0)
         size = static_cast<int64_t>(static_cast<double>(found->second) *

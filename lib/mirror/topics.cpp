@@ -1,10 +1,13 @@
 #include "mirror/topics.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <map>
 #include <string_view>
 
+#include "base/text.h"
 #include "protocol/errors.h"
 
 namespace kt::mirror {
@@ -23,8 +26,13 @@ constexpr std::array<std::string_view, 6> kNotCopied = {
 
 using Settings = std::map<std::string, std::string>;
 
-std::vector<Settings> settings_of(Cluster& cluster, const std::vector<std::string>& topics) {
-  std::vector<Settings> all(topics.size());
+struct TopicSettings {
+  Settings set;
+  std::optional<int64_t> max_message_bytes;  ///< set or by default
+};
+
+std::vector<TopicSettings> settings_of(Cluster& cluster, const std::vector<std::string>& topics) {
+  std::vector<TopicSettings> all(topics.size());
   if (topics.empty() || !cluster.apis_of_any().best(msg::DescribeConfigsRequest::api())) return all;
   std::vector<ConfigResource> resources;
   for (const auto& topic : topics) resources.push_back({ConfigScope::topic, topic});
@@ -32,7 +40,10 @@ std::vector<Settings> settings_of(Cluster& cluster, const std::vector<std::strin
   for (size_t i = 0; i < described.size() && i < all.size(); ++i)
     for (const auto& entry : described[i].entries) {
       bool copied = std::find(kNotCopied.begin(), kNotCopied.end(), entry.name) == kNotCopied.end();
-      if (entry.is_override && entry.value && copied) all[i].emplace(entry.name, *entry.value);
+      if (!entry.value) continue;
+      if (entry.is_override && copied) all[i].set.emplace(entry.name, *entry.value);
+      if (entry.name == "max.message.bytes")
+        parse_int64(*entry.value, all[i].max_message_bytes.emplace());
     }
   return all;
 }
@@ -42,13 +53,19 @@ std::optional<std::string> value_in(const Settings& settings, const std::string&
   return found == settings.end() ? std::nullopt : std::optional(found->second);
 }
 
-void compare(const Settings& source, const Settings& target, TopicPlan& plan) {
-  Settings names = source;
-  names.insert(target.begin(), target.end());
+void compare(const TopicSettings& source, const TopicSettings& target, TopicPlan& plan) {
+  Settings names = source.set;
+  names.insert(target.set.begin(), target.set.end());
   for (const auto& [name, unused] : names) {
-    auto left = value_in(source, name), right = value_in(target, name);
+    auto left = value_in(source.set, name), right = value_in(target.set, name);
     if (left != right) plan.differences.push_back({name, left, right});
   }
+  auto needed = source.max_message_bytes, taken = target.max_message_bytes;
+  if (needed && taken && *taken < *needed)
+    plan.problem = fmt::format(
+        "the target refuses batches above {} bytes, and the source may hold up to {}: in the "
+        "target, kt topic alter {} --set max.message.bytes={}",
+        *taken, *needed, plan.target, *needed);
 }
 
 }  // namespace
@@ -81,7 +98,7 @@ std::vector<TopicPlan> plan_topics(Cluster& source, Cluster& target,
     auto there = std::find(existing.begin(), existing.end(), targets[i]);
     if (there == existing.end()) {
       plan.action = TopicAction::create;
-      plan.settings.assign(of_source[i].begin(), of_source[i].end());
+      plan.settings.assign(of_source[i].set.begin(), of_source[i].set.end());
       continue;
     }
     plan.target_partitions = static_cast<int32_t>(metadata->topic(targets[i])->partitions.size());

@@ -28,6 +28,7 @@ struct TopicPlan {
   TopicAction action = TopicAction::none;
   std::vector<std::pair<std::string, std::string>> settings;  ///< set when it is created
   std::vector<SettingDifference> differences;                 ///< where it is there already
+  std::string problem;  ///< what would stop it later, and the way out
 };
 
 struct CopiedTopic {
