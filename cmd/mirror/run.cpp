@@ -1,5 +1,6 @@
 // Copies topics from cluster to cluster, for once or for good.
 #include <fmt/format.h>
+#include <malloc.h>
 
 #include <map>
 #include <set>
@@ -19,6 +20,7 @@ namespace {
 
 constexpr Milliseconds kLookForSignals{200}, kRefresh{30'000};
 constexpr size_t kMostNamed = 5;
+constexpr int kOwnMapping = 1 << 20;
 
 std::string_view state_name(mirror::LaneState state) {
   switch (state) {
@@ -248,6 +250,8 @@ class MirrorRun : public Invocation {
     options.only_place = context.settings.dry_run;
     if (rate_) options.bytes_per_s = rate_->bytes;
     options.memory_bytes = static_cast<size_t>(memory_.bytes);
+    // Freed buffers go back to the system: as holes of the heap they would count for nobody.
+    mallopt(M_MMAP_THRESHOLD, kOwnMapping);
     options.warn = [&context](const std::string& sentence) { context.warn(sentence); };
     options.log = [&context](const std::string& sentence) { context.detail(sentence); };
     mirror::Mirror copier(pair_.source(), pair_.target(), std::move(options));

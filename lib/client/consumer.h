@@ -90,8 +90,8 @@ class Consumer {
 
   /// Makes next() throw this once what was fetched has come out.
   void fail(std::exception_ptr error) { queue_.end(std::move(error)); }
-  /// Of answers that somebody still looks at, here or where chunks went; a chunk keeps all of its
-  /// answer.
+  /// Of answers that somebody still looks at, here or where chunks went, and of what was made of
+  /// them; a chunk keeps all of its answer.
   size_t held_bytes() const { return pool_->held_bytes(); }
   /// Whether there are partitions, and every one has come out up to its end.
   bool finished() const;

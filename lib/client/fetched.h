@@ -25,7 +25,7 @@ class BufferPool {
 
   Buffer take();
   void give_back(Buffer buffer);
-  /// Somebody looks at so many bytes more.
+  /// Somebody looks at so many bytes more: of buffers, or of what was made of them.
   void hold(size_t size_bytes) { held_bytes_ += size_bytes; }
   void let_go(size_t size_bytes) { held_bytes_ -= size_bytes; }
   size_t held_bytes() const { return held_bytes_; }
@@ -45,13 +45,16 @@ struct FetchAnswer {
 
   FetchAnswer(Reply<msg::FetchResponse> answer, std::shared_ptr<BufferPool> answer_pool)
       : reply(std::move(answer)), pool(std::move(answer_pool)) {
-    pool->hold(reply.frame.bytes.size());
+    pool->hold(size_bytes());
   }
   ~FetchAnswer() {
-    pool->let_go(reply.frame.bytes.size());
+    pool->let_go(size_bytes());
     pool->give_back(std::move(reply.frame.bytes));
   }
   FetchAnswer(const FetchAnswer&) = delete;
+
+  /// What it takes: a buffer that is filled again may have room for more than this answer.
+  size_t size_bytes() const { return reply.frame.bytes.capacity(); }
 };
 
 /// Why a partition can't be read on, where its reader wants to know instead of ending.

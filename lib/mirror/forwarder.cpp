@@ -14,6 +14,22 @@ constexpr size_t kJoinBelowBytes = 64 << 10;
 /// Compressed ones: taking larger ones apart costs more than what the target does for each.
 constexpr size_t kJoinPackedBelowBytes = 8 << 10;
 
+class HeldBytes {
+ public:
+  HeldBytes(std::string_view bytes, std::shared_ptr<BufferPool> pool)
+      : bytes_(bytes), pool_(std::move(pool)) {
+    pool_->hold(bytes_.capacity());
+  }
+  ~HeldBytes() { pool_->let_go(bytes_.capacity()); }
+  HeldBytes(const HeldBytes&) = delete;
+
+  std::string_view view() const { return bytes_; }
+
+ private:
+  const std::string bytes_;
+  const std::shared_ptr<BufferPool> pool_;
+};
+
 bool is_cheaply_joined(const BatchView& batch) {
   auto codec = batch.codec();
   bool is_cheap =
@@ -35,6 +51,7 @@ void Forwarder::resume(int64_t position, std::optional<Run> run) {
 std::vector<OutgoingBatch> Forwarder::take(const FetchedChunk& chunk, bool as_copies) {
   auto aborted = aborted_in(chunk);
   BatchReader batches(chunk.records);
+  pool_ = chunk.keeps_alive->pool;
   while (auto batch = batches.next()) {
     bool skipped = aborted.skip(*batch) || batch->next_offset() <= position_;
     auto passage = skipped ? Passage::drop : passage_of(*batch, position_, options_.keep_times);
@@ -93,11 +110,7 @@ void Forwarder::pass(const FetchedChunk& chunk, const BatchView& batch, bool as_
   out.keeps_alive = chunk.keeps_alive;
   patch_header(chunk.mutable_records() + (out.bytes.data() - chunk.records.data()),
                out.bytes.size(), sender);
-  if (as_copy) {
-    auto bytes = std::make_shared<std::string>(out.bytes);
-    out.bytes = *bytes;
-    out.keeps_alive = std::move(bytes);
-  }
+  if (as_copy) copy_into(out, out.bytes);
   out_.push_back(std::move(out));
 }
 
@@ -141,11 +154,15 @@ void Forwarder::flush() {
     auto sender = place(first_, last_, out.count, out.begins_run);
     builder_.set_producer(sender.producer_id, sender.epoch, sender.base_sequence);
   }
-  auto bytes = std::make_shared<std::string>(builder_.finish());
-  out.bytes = *bytes;
-  out.keeps_alive = std::move(bytes);
+  copy_into(out, builder_.finish());
   out_.push_back(std::move(out));
   builder_.reset();
+}
+
+void Forwarder::copy_into(OutgoingBatch& out, std::string_view bytes) const {
+  auto held = std::make_shared<HeldBytes>(bytes, pool_);
+  out.bytes = held->view();
+  out.keeps_alive = std::move(held);
 }
 
 }  // namespace kt::mirror

@@ -74,6 +74,8 @@ class Forwarder {
   void rewrite(const BatchView& batch);
   void append(const RecordView& record, const BatchView& batch);
   void flush();
+  /// `out` has a copy, which counts as held as answers do.
+  void copy_into(OutgoingBatch& out, std::string_view bytes) const;
   /// Where in a run a batch stands; begins a new one where it must.
   Sender place(int64_t first, int64_t last, int32_t count, bool& begins_run);
 
@@ -88,6 +90,7 @@ class Forwarder {
   int64_t first_ = -1;  ///< source offsets of what the builder holds
   int64_t last_ = -1;
   int64_t time_ms_ = -1;
+  std::shared_ptr<BufferPool> pool_;  ///< of the chunk that is taken
   std::vector<OutgoingBatch> out_;
 };
 

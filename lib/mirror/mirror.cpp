@@ -36,7 +36,7 @@ Mirror::Mirror(Cluster& source, Cluster& target, MirrorOptions options)
       target_(target),
       options_(std::move(options)),
       lane_limit_bytes_(std::max<size_t>(options_.memory_bytes / 8, 2 << 20)),
-      limit_bytes_(options_.memory_bytes / 4),
+      limit_bytes_(options_.memory_bytes / 2),
       abilities_(abilities_of(target)),
       last_progress_(Clock::system().now()) {
   source_has_transactions_ = has_transactions(source_);
@@ -62,7 +62,7 @@ bool Mirror::work(Deadline until) {
     {
       std::unique_lock lock(mutex_);
       if (error_) std::rethrow_exception(error_);
-      if (!may_take || queued_bytes_ >= limit_bytes_) {
+      if (!may_take || is_full()) {
         changed_.wait_for(lock, until.sooner(kFullWait).remaining());
         continue;
       }
@@ -77,6 +77,11 @@ bool Mirror::work(Deadline until) {
     }
   }
   return !is_over();
+}
+
+/// Lanes may have a little even where what waits for work() takes all.
+bool Mirror::is_full() const {
+  return consumer_->held_bytes() >= limit_bytes_ && queued_bytes_ >= limit_bytes_ / 8;
 }
 
 bool Mirror::is_over() const {
@@ -135,8 +140,8 @@ void Mirror::take(const FetchedChunk& chunk) {
   std::string damage;
   try {
     // A lane that is slow would keep every answer that has a little for it.
-    bool is_little = chunk.records.size() < chunk.keeps_alive->reply.frame.bytes.size() / 2;
-    bool as_copies = is_little && consumer_->held_bytes() > limit_bytes_;
+    bool is_little = chunk.records.size() < chunk.keeps_alive->size_bytes() / 2;
+    bool as_copies = is_little && consumer_->held_bytes() > limit_bytes_ / 2;
     batches = lane.forwarder->take(chunk, as_copies);
   } catch (const Error& error) {
     damage = fmt::format("{} cannot be copied at offset {}: {}", name_of(lane.source),

@@ -110,6 +110,7 @@ class Mirror {
   /// Where the target's batches do not say them; answers why it could not.
   std::string save_positions();
   bool is_over() const;
+  bool is_full() const;
   void check_progress();
 
   // Under the lock:
@@ -133,7 +134,7 @@ class Mirror {
   Cluster& target_;
   const MirrorOptions options_;
   const size_t lane_limit_bytes_;
-  const size_t limit_bytes_;  ///< of what all lanes have, and again of answers kept for them
+  const size_t limit_bytes_;  ///< of all that is held, from the source's answers on
   bool source_has_transactions_ = false;
   bool has_begun_ = false;  ///< both sides have said once where partitions stand
   const TargetAbilities abilities_;

@@ -206,8 +206,14 @@ TEST_CASE("what is held is counted until nobody looks at it, and few free buffer
   looks_on.reset();
   other.reset();
   CHECK(pool->held_bytes() == 0);
-  CHECK(pool->take().capacity() >= 600);
+  auto buffer = pool->take();
+  CHECK(buffer.capacity() >= 600);
   CHECK(pool->take().capacity() == 0);  // the second was above the limit
+  buffer.resize(1);
+  Reply<msg::FetchResponse> small;
+  small.frame.bytes = std::move(buffer);
+  FetchAnswer filled_again(std::move(small), pool);
+  CHECK(pool->held_bytes() >= 600);
 }
 
 TEST_CASE("what was fetched for an assignment that is gone does not come out") {

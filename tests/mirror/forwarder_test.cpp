@@ -115,14 +115,34 @@ TEST_CASE("what passes keeps its answer, unless copies are asked for") {
     forwarder.resume(7, std::nullopt);
     auto chunk = chunk_of(bytes, 7);
     std::weak_ptr<FetchAnswer> answer = chunk.keeps_alive;
+    auto pool = chunk.keeps_alive->pool;
     auto out = forwarder.take(chunk, as_copies);
     chunk = {};
     REQUIRE(out.size() == 1);
     CHECK(answer.expired() == as_copies);
+    CHECK(pool->held_bytes() == bytes.size());
     CHECK(end_said(out[0]) == 9);
     CHECK(out[0].bytes.substr(batch_layout::kHeaderBytes) ==
           bytes.substr(batch_layout::kHeaderBytes));
+    out.clear();
+    CHECK(pool->held_bytes() == 0);
   }
+}
+
+TEST_CASE("batches that are made count as held until they are dropped") {
+  auto bytes = make_batch({{7, "a"}}) + make_batch({{8, "b"}});
+  BatchBuilder builder;
+  Forwarder forwarder(kIds, {}, builder);
+  forwarder.resume(7, std::nullopt);
+  auto chunk = chunk_of(bytes, 7);
+  auto pool = chunk.keeps_alive->pool;
+  auto out = forwarder.take(chunk);
+  chunk = {};
+  REQUIRE(out.size() == 1);
+  CHECK(out[0].is_made);
+  CHECK(pool->held_bytes() == out[0].bytes.size());
+  out.clear();
+  CHECK(pool->held_bytes() == 0);
 }
 
 TEST_CASE("small batches that are not compressed are joined, in the run") {
