@@ -128,7 +128,7 @@ class AclCreate : public Invocation {
   }
 };
 
-std::vector<Column> columns() {
+std::vector<Column> columns_of_created() {
   auto all = kAclColumns;
   all.push_back({"result", "RESULT", Kind::text, "created, would be created or there already"});
   return all;
@@ -164,7 +164,7 @@ Brokers take rules from 0.11 on, prefixed ones from 2.0; in 0.9 and 0.10 they st
                   "what a consumer needs"},
                  {"kt acl create 'topic/*' --deny User:guest --operation Write --dry-run",
                   "which rule would be added?"}},
-    .rows = {"acls", columns()},
+    .rows = {"acls", columns_of_created()},
     .changes = true,
     .make = make<AclCreate>,
 };

@@ -62,7 +62,7 @@ class AclDelete : public Invocation {
   }
 };
 
-std::vector<Column> columns() {
+std::vector<Column> columns_of_deleted() {
   auto all = kAclColumns;
   all.push_back({"result", "RESULT", Kind::text, "deleted or would be deleted"});
   return all;
@@ -88,7 +88,7 @@ resources and releases.)",
                   "which rules of a user would go?"},
                  {"kt acl delete topic/app. --prefixed --permission deny --yes",
                   "what denied something on topics that begin so"}},
-    .rows = {"acls", columns()},
+    .rows = {"acls", columns_of_deleted()},
     .destroys = true,
     .make = make<AclDelete>,
 };

@@ -45,7 +45,7 @@ class TokenCreate : public Invocation {
   }
 };
 
-std::vector<Column> columns() {
+std::vector<Column> columns_of_created() {
   auto all = kTokenColumns;
   all.push_back({"hmac", "HMAC", Kind::text, "The password that goes with the id, in base64"});
   return all;
@@ -68,7 +68,7 @@ that log in by SASL or by certificates alone, and not by a token.)",
                  {"kt token create --renewer User:scheduler -o json",
                   "one that somebody else may renew, as JSON"},
                  {"kt token create --owner User:app --dry-run", "for somebody else, only checked"}},
-    .rows = {"tokens", columns()},
+    .rows = {"tokens", columns_of_created()},
     .changes = true,
     .make = make<TokenCreate>,
 };

@@ -44,7 +44,7 @@ class TokenExpire : public Invocation {
   }
 };
 
-std::vector<Column> columns() {
+std::vector<Column> columns_of_expired() {
   auto all = kTokenColumns;
   all.push_back({"result", "RESULT", Kind::text, "expired or would expire"});
   return all;
@@ -63,7 +63,7 @@ when they were made. Tokens are named by their ids, as kt token list has them; s
 connections.)",
     .examples = {{"kt token expire \"$TOKEN\" --yes", "at once, without a question"},
                  {"kt token expire \"$TOKEN\" --in 1h --dry-run", "which would end?"}},
-    .rows = {"tokens", columns()},
+    .rows = {"tokens", columns_of_expired()},
     .destroys = true,
     .make = make<TokenExpire>,
 };

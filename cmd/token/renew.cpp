@@ -37,7 +37,7 @@ class TokenRenew : public Invocation {
   }
 };
 
-std::vector<Column> columns() {
+std::vector<Column> columns_of_renewed() {
   auto all = kTokenColumns;
   all.push_back({"result", "RESULT", Kind::text, "renewed or would be renewed"});
   return all;
@@ -55,7 +55,7 @@ no longer than they may live at all. Their owner may, and who was named by --ren
 Tokens are named by their ids, as kt token list has them; see there for releases and connections.)",
     .examples = {{"kt token renew \"$TOKEN\" --for 1d", "for a day more"},
                  {"kt token renew \"$TOKEN\" --dry-run", "may it be seen, and when does it end?"}},
-    .rows = {"tokens", columns()},
+    .rows = {"tokens", columns_of_renewed()},
     .changes = true,
     .make = make<TokenRenew>,
 };

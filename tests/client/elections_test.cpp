@@ -3,17 +3,11 @@
 #include "client/admin_elections.h"
 #include "protocol/errors.h"
 #include "sandbox/sandbox.h"
+#include "support/options_for.h"
 
 using namespace kt;
 
 namespace {
-
-ClientOptions options_for(const Sandbox& sandbox) {
-  ClientOptions options;
-  options.bootstrap = net::parse_host_ports(sandbox.bootstrap(), 9092);
-  options.backoff = Milliseconds(5);
-  return options;
-}
 
 int32_t leader_of(Cluster& cluster, const std::string& topic) {
   return cluster.refresh({topic})->partition(topic, 0)->leader;

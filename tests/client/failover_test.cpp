@@ -7,17 +7,11 @@
 #include "client/producer.h"
 #include "protocol/msg/list_groups.h"
 #include "sandbox/sandbox.h"
+#include "support/options_for.h"
 
 using namespace kt;
 
 namespace {
-
-ClientOptions options_for(const Sandbox& sandbox) {
-  ClientOptions options;
-  options.bootstrap = net::parse_host_ports(sandbox.bootstrap(), 9092);
-  options.backoff = Milliseconds(5);
-  return options;
-}
 
 void produce(Cluster& cluster, int count) {
   Producer producer(cluster, {});

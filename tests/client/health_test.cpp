@@ -6,18 +6,18 @@
 
 using kt::ClusterView;
 using kt::find_problems;
-using Metadata = kt::msg::MetadataResponse;
+using kt::msg::MetadataResponse;
 
 namespace {
 
-Metadata cluster_of(std::vector<int32_t> brokers) {
-  Metadata metadata;
+MetadataResponse cluster_of(std::vector<int32_t> brokers) {
+  MetadataResponse metadata;
   metadata.controller_id = brokers.empty() ? -1 : brokers.front();
   for (auto id : brokers) metadata.brokers.emplace_back().node_id = id;
   return metadata;
 }
 
-void add(Metadata& metadata, const std::string& topic, int32_t leader,
+void add(MetadataResponse& metadata, const std::string& topic, int32_t leader,
          std::vector<int32_t> replicas, std::vector<int32_t> isr) {
   if (metadata.topics.empty() || metadata.topics.back().name != topic)
     metadata.topics.emplace_back().name = topic;

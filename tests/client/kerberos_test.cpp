@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "support/has.h"
 #include "support/temporary_directory.h"
 
 using namespace kt;
@@ -147,12 +148,6 @@ std::string empty_file(const TemporaryDirectory& directory, const std::string& n
   auto path = directory.path() + '/' + name;
   std::ofstream out(path);
   return path;
-}
-
-bool has(const std::string& text, std::string_view part) {
-  INFO(text);
-  CHECK(text.find(part) != std::string::npos);
-  return true;
 }
 
 }  // namespace

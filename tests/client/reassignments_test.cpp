@@ -3,19 +3,9 @@
 #include "client/admin_reassignments.h"
 #include "protocol/errors.h"
 #include "sandbox/sandbox.h"
+#include "support/options_for.h"
 
 using namespace kt;
-
-namespace {
-
-ClientOptions options_for(const Sandbox& sandbox) {
-  ClientOptions options;
-  options.bootstrap = net::parse_host_ports(sandbox.bootstrap(), 9092);
-  options.backoff = Milliseconds(5);
-  return options;
-}
-
-}  // namespace
 
 TEST_CASE("moves are listed while they go on, and cancelled by no replicas") {
   Sandbox sandbox({.brokers = 3, .configs = {{"kt.reassignment.ms", "600000"}}});

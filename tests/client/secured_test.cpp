@@ -11,6 +11,7 @@
 #include "protocol/msg/list_groups.h"
 #include "protocol/msg/metadata.h"
 #include "sandbox/sandbox.h"
+#include "support/has.h"
 #include "support/temporary_directory.h"
 
 using namespace kt;
@@ -47,12 +48,6 @@ std::string failure(const Sandbox& sandbox, const Properties& properties,
     return error.message();
   }
   return "no failure";
-}
-
-bool has(const std::string& text, std::string_view part) {
-  INFO(text);
-  CHECK(text.find(part) != std::string::npos);
-  return true;
 }
 
 Properties login(const std::string& mechanism, const std::string& user, const std::string& password,

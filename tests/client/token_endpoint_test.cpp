@@ -13,6 +13,7 @@
 #include "client/sasl/sasl.h"
 #include "client/security.h"
 #include "net/error.h"
+#include "support/has.h"
 #include "support/tls_peer.h"
 
 using namespace kt;
@@ -86,12 +87,6 @@ std::string failure(const std::string& answer) {
     return error.message() + "; " + error.hint();
   }
   return "no failure";
-}
-
-bool has(const std::string& text, std::string_view part) {
-  INFO(text);
-  CHECK(text.find(part) != std::string::npos);
-  return true;
 }
 
 std::string jwt_until(int64_t end_s) {

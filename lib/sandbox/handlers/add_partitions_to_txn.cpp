@@ -10,20 +10,20 @@
 namespace kt::sandbox {
 namespace {
 
-using Request = msg::AddPartitionsToTxnRequest;
 using Response = msg::AddPartitionsToTxnResponse;
 
-std::vector<Response::TopicResult> add(Call& call, const Request::Transaction& asked) {
+std::vector<Response::TopicResult> add(Call& call,
+                                       const msg::AddPartitionsToTxnRequest::Transaction& asked) {
   Transactions& transactions = call.cluster.transactions();
   auto refused = check_transaction_coordinator(call, asked.transactional_id);
   if (refused == ErrorCode::none)
     refused = transactions.check(asked.transactional_id, {asked.producer_id, asked.producer_epoch});
   if (refused == ErrorCode::producer_fenced && call.version < 2)
     refused = ErrorCode::invalid_producer_epoch;
-  auto denied = [&](const Request::Topic& topic) {
+  auto denied = [&](const msg::AddPartitionsToTxnRequest::Topic& topic) {
     return check_right(call, AclResource::topic, topic.name) != ErrorCode::none;
   };
-  auto exists = [&](const Request::Topic& topic) {
+  auto exists = [&](const msg::AddPartitionsToTxnRequest::Topic& topic) {
     return std::ranges::all_of(
         topic.partitions, [&](int32_t index) { return call.cluster.partition(topic.name, index); });
   };
@@ -54,10 +54,10 @@ std::vector<Response::TopicResult> add(Call& call, const Request::Transaction& a
   return results;
 }
 
-Response handle(Call& call, const Request& request) {
+Response handle(Call& call, const msg::AddPartitionsToTxnRequest& request) {
   Response response;
   if (call.version < 4) {
-    Request::Transaction asked;
+    msg::AddPartitionsToTxnRequest::Transaction asked;
     asked.transactional_id = request.v3_and_below_transactional_id;
     asked.producer_id = request.v3_and_below_producer_id;
     asked.producer_epoch = request.v3_and_below_producer_epoch;
@@ -75,6 +75,8 @@ Response handle(Call& call, const Request& request) {
 
 }  // namespace
 
-Handler add_partitions_to_txn_handler() { return immediate<Request, handle>(); }
+Handler add_partitions_to_txn_handler() {
+  return immediate<msg::AddPartitionsToTxnRequest, handle>();
+}
 
 }  // namespace kt::sandbox

@@ -12,13 +12,12 @@
 namespace kt::sandbox {
 namespace {
 
-using Request = msg::AlterClientQuotasRequest;
 constexpr std::array<std::string_view, 3> kEntityTypes = {"user", "client-id", "ip"};
 constexpr std::array<std::string_view, 5> kQuotas = {
     "producer_byte_rate", "consumer_byte_rate", "request_percentage", "controller_mutation_rate",
     "connection_creation_rate"};
 
-Status alter(Call& call, const Request::Entry& entry, bool validate_only) {
+Status alter(Call& call, const msg::AlterClientQuotasRequest::Entry& entry, bool validate_only) {
   QuotaEntity entity;
   for (const auto& part : entry.entity) {
     if (std::ranges::count(kEntityTypes, part.entity_type) == 0)
@@ -42,7 +41,7 @@ Status alter(Call& call, const Request::Entry& entry, bool validate_only) {
   return {};
 }
 
-msg::AlterClientQuotasResponse handle(Call& call, const Request& request) {
+msg::AlterClientQuotasResponse handle(Call& call, const msg::AlterClientQuotasRequest& request) {
   msg::AlterClientQuotasResponse response;
   for (const auto& entry : request.entries) {
     Status status = call.injected_error == 0
@@ -64,6 +63,6 @@ msg::AlterClientQuotasResponse handle(Call& call, const Request& request) {
 
 }  // namespace
 
-Handler alter_client_quotas_handler() { return immediate<Request, handle>(); }
+Handler alter_client_quotas_handler() { return immediate<msg::AlterClientQuotasRequest, handle>(); }
 
 }  // namespace kt::sandbox

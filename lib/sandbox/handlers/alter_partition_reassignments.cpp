@@ -10,10 +10,9 @@
 namespace kt::sandbox {
 namespace {
 
-using Request = msg::AlterPartitionReassignmentsRequest;
-
-Status alter(const Call& call, const Request& request, const std::string& topic,
-             const Request::Topic::Partition& asked) {
+Status alter(const Call& call, const msg::AlterPartitionReassignmentsRequest& request,
+             const std::string& topic,
+             const msg::AlterPartitionReassignmentsRequest::Topic::Partition& asked) {
   if (call.injected_error != 0) return {static_cast<ErrorCode>(call.injected_error), {}};
   Partition* partition = call.cluster.partition(topic, asked.partition_index);
   if (!partition) return {ErrorCode::unknown_topic_or_partition, "The partition does not exist."};
@@ -36,7 +35,8 @@ Status alter(const Call& call, const Request& request, const std::string& topic,
   return {};
 }
 
-msg::AlterPartitionReassignmentsResponse handle(Call& call, const Request& request) {
+msg::AlterPartitionReassignmentsResponse handle(
+    Call& call, const msg::AlterPartitionReassignmentsRequest& request) {
   msg::AlterPartitionReassignmentsResponse response;
   response.error_message.reset();
   if (auto refused = check_controller(call); refused != ErrorCode::none) {

@@ -10,9 +10,8 @@ namespace {
 
 enum Mechanism : int8_t { kSha256 = 1, kSha512 = 2 };
 constexpr int32_t kLeastIterations = 4096, kMostIterations = 16384;
-using Request = msg::AlterUserScramCredentialsRequest;
 
-Status remove(Security& security, const Request::Deletion& asked) {
+Status remove(Security& security, const msg::AlterUserScramCredentialsRequest::Deletion& asked) {
   auto found = security.scram_iterations.find(asked.name);
   if (found == security.scram_iterations.end() || found->second.erase(asked.mechanism) == 0)
     return {ErrorCode::resource_not_found,
@@ -21,7 +20,7 @@ Status remove(Security& security, const Request::Deletion& asked) {
   return {};
 }
 
-Status set(Security& security, const Request::Upsertion& asked) {
+Status set(Security& security, const msg::AlterUserScramCredentialsRequest::Upsertion& asked) {
   if (asked.name.empty()) return {ErrorCode::unacceptable_credential, "Username must not be empty"};
   if (asked.mechanism != kSha256 && asked.mechanism != kSha512)
     return {ErrorCode::unsupported_sasl_mechanism, "Unknown SCRAM mechanism"};
@@ -33,7 +32,8 @@ Status set(Security& security, const Request::Upsertion& asked) {
   return {};
 }
 
-msg::AlterUserScramCredentialsResponse handle(Call& call, const Request& request) {
+msg::AlterUserScramCredentialsResponse handle(
+    Call& call, const msg::AlterUserScramCredentialsRequest& request) {
   msg::AlterUserScramCredentialsResponse response;
   auto answer = [&](const std::string& user, const Status& status) {
     auto& result = response.results.emplace_back();
@@ -56,6 +56,8 @@ msg::AlterUserScramCredentialsResponse handle(Call& call, const Request& request
 
 }  // namespace
 
-Handler alter_user_scram_credentials_handler() { return immediate<Request, handle>(); }
+Handler alter_user_scram_credentials_handler() {
+  return immediate<msg::AlterUserScramCredentialsRequest, handle>();
+}
 
 }  // namespace kt::sandbox

@@ -7,16 +7,15 @@
 namespace kt::sandbox {
 namespace {
 
-using Request = msg::CreateDelegationTokenRequest;
-
-ErrorCode check(const Call& call, const Request& request) {
+ErrorCode check(const Call& call, const msg::CreateDelegationTokenRequest& request) {
   if (auto refused = check_tokens(call); refused != ErrorCode::none) return refused;
   bool users = std::ranges::all_of(
       request.renewers, [](const auto& renewer) { return renewer.principal_type == "User"; });
   return users ? ErrorCode::none : ErrorCode::invalid_principal_type;
 }
 
-DelegationToken make_token(const Call& call, const Request& request, const Principal& owner) {
+DelegationToken make_token(const Call& call, const msg::CreateDelegationTokenRequest& request,
+                           const Principal& owner) {
   Cluster& cluster = call.cluster;
   int64_t now_ms = cluster.now_ms();
   int64_t lifetime_ms = cluster.number_setting("delegation.token.max.lifetime.ms");
@@ -32,7 +31,8 @@ DelegationToken make_token(const Call& call, const Request& request, const Princ
   return token;
 }
 
-msg::CreateDelegationTokenResponse handle(Call& call, const Request& request) {
+msg::CreateDelegationTokenResponse handle(Call& call,
+                                          const msg::CreateDelegationTokenRequest& request) {
   msg::CreateDelegationTokenResponse response;
   Principal owner = client_of(call);
   if (request.owner_principal_name && !request.owner_principal_name->empty())
@@ -59,6 +59,8 @@ msg::CreateDelegationTokenResponse handle(Call& call, const Request& request) {
 
 }  // namespace
 
-Handler create_delegation_token_handler() { return immediate<Request, handle>(); }
+Handler create_delegation_token_handler() {
+  return immediate<msg::CreateDelegationTokenRequest, handle>();
+}
 
 }  // namespace kt::sandbox

@@ -13,7 +13,6 @@ namespace {
 
 constexpr int32_t kMostPartitionsAtOnce = 10'000;  // as KRaft's controller
 using Wanted = msg::CreateTopicsRequest::Topic;
-using Result = msg::CreateTopicsResponse::Topic;
 
 Status check_counts(const Cluster& cluster, const Wanted& wanted, int32_t partitions,
                     int32_t replicas) {
@@ -65,7 +64,8 @@ Status check_configs(const Wanted& wanted) {
   return {};
 }
 
-void describe_configs(const Call& call, const Topic& topic, Result& result) {
+void describe_configs(const Call& call, const Topic& topic,
+                      msg::CreateTopicsResponse::Topic& result) {
   constexpr int8_t kSetOnTopic = 1, kDefault = 5;
   const Cluster& cluster = call.cluster;
   if (!may(call, AclOperation::describe_configs, AclResource::topic, topic.name)) {
@@ -86,9 +86,9 @@ void describe_configs(const Call& call, const Topic& topic, Result& result) {
   }
 }
 
-Result create(Call& call, const Wanted& wanted, bool validate_only) {
+msg::CreateTopicsResponse::Topic create(Call& call, const Wanted& wanted, bool validate_only) {
   Cluster& cluster = call.cluster;
-  Result result;
+  msg::CreateTopicsResponse::Topic result;
   result.name = wanted.name;
   result.error_message.reset();
   auto fail = [&](const Status& status) {
@@ -145,7 +145,7 @@ msg::CreateTopicsResponse handle(Call& call, const msg::CreateTopicsRequest& req
       response.topics.push_back(create(call, wanted, request.validate_only));
       continue;
     }
-    Result result;
+    msg::CreateTopicsResponse::Topic result;
     result.name = wanted.name;
     result.error_code = number(refused != ErrorCode::none ? refused : ErrorCode::invalid_request);
     if (refused == ErrorCode::none) result.error_message = "Duplicate topic name.";

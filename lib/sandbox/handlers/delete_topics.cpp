@@ -7,10 +7,9 @@
 namespace kt::sandbox {
 namespace {
 
-using Result = msg::DeleteTopicsResponse::Response;
-
-Result remove(Call& call, const std::optional<std::string>& name, const Uuid& id) {
-  Result result;
+msg::DeleteTopicsResponse::Response remove(Call& call, const std::optional<std::string>& name,
+                                           const Uuid& id) {
+  msg::DeleteTopicsResponse::Response result;
   result.name = name;
   result.topic_id = id;
   Topic* topic = name ? call.cluster.topic(*name) : call.cluster.topic(id);

@@ -8,10 +8,9 @@
 namespace kt::sandbox {
 namespace {
 
-using Request = msg::DescribeClientQuotasRequest;
 enum Match : int8_t { kExact = 0, kDefault = 1, kAnyOfType = 2 };
 
-bool matches(const Request& request, const QuotaEntity& entity) {
+bool matches(const msg::DescribeClientQuotasRequest& request, const QuotaEntity& entity) {
   for (const auto& component : request.components) {
     auto part = entity.find(component.entity_type);
     if (part == entity.end()) return false;
@@ -21,7 +20,8 @@ bool matches(const Request& request, const QuotaEntity& entity) {
   return !request.strict || entity.size() == request.components.size();
 }
 
-msg::DescribeClientQuotasResponse handle(Call& call, const Request& request) {
+msg::DescribeClientQuotasResponse handle(Call& call,
+                                         const msg::DescribeClientQuotasRequest& request) {
   msg::DescribeClientQuotasResponse response;
   response.error_message.reset();
   response.entries.emplace();
@@ -44,6 +44,8 @@ msg::DescribeClientQuotasResponse handle(Call& call, const Request& request) {
 
 }  // namespace
 
-Handler describe_client_quotas_handler() { return immediate<Request, handle>(); }
+Handler describe_client_quotas_handler() {
+  return immediate<msg::DescribeClientQuotasRequest, handle>();
+}
 
 }  // namespace kt::sandbox

@@ -7,16 +7,15 @@
 namespace kt::sandbox {
 namespace {
 
-using Request = msg::DescribeDelegationTokenRequest;
-
-bool is_asked(const Request& request, const Principal& owner) {
+bool is_asked(const msg::DescribeDelegationTokenRequest& request, const Principal& owner) {
   if (!request.owners) return true;
   return std::ranges::any_of(*request.owners, [&](const auto& asked) {
     return asked.principal_type == owner.first && asked.principal_name == owner.second;
   });
 }
 
-msg::DescribeDelegationTokenResponse handle(Call& call, const Request& request) {
+msg::DescribeDelegationTokenResponse handle(Call& call,
+                                            const msg::DescribeDelegationTokenRequest& request) {
   msg::DescribeDelegationTokenResponse response;
   auto refused = check_tokens(call);
   response.error_code = number(refused);
@@ -44,6 +43,8 @@ msg::DescribeDelegationTokenResponse handle(Call& call, const Request& request) 
 
 }  // namespace
 
-Handler describe_delegation_token_handler() { return immediate<Request, handle>(); }
+Handler describe_delegation_token_handler() {
+  return immediate<msg::DescribeDelegationTokenRequest, handle>();
+}
 
 }  // namespace kt::sandbox

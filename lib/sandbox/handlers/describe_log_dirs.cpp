@@ -9,22 +9,19 @@
 namespace kt::sandbox {
 namespace {
 
-using Request = msg::DescribeLogDirsRequest;
-using Result = msg::DescribeLogDirsResponse::Result;
-
-bool is_asked(const Request& request, const Topic& topic, int32_t index) {
+bool is_asked(const msg::DescribeLogDirsRequest& request, const Topic& topic, int32_t index) {
   if (!request.topics) return true;
   return std::ranges::any_of(*request.topics, [&](const auto& asked) {
     return asked.topic == topic.name && std::ranges::count(asked.partitions, index) > 0;
   });
 }
 
-msg::DescribeLogDirsResponse handle(Call& call, const Request& request) {
+msg::DescribeLogDirsResponse handle(Call& call, const msg::DescribeLogDirsRequest& request) {
   msg::DescribeLogDirsResponse response;
-  Result& result = response.results.emplace_back();
+  msg::DescribeLogDirsResponse::Result& result = response.results.emplace_back();
   result.log_dir = call.cluster.log_dir(call.broker.id());
   for (const auto& [name, topic] : call.cluster.topics()) {
-    Result::Topic described;
+    msg::DescribeLogDirsResponse::Result::Topic described;
     described.name = name;
     for (const auto& partition : topic->partitions) {
       bool here = std::ranges::count(partition->replicas, call.broker.id()) > 0;

@@ -10,7 +10,6 @@
 namespace kt::sandbox {
 namespace {
 
-using Request = msg::DescribeTopicPartitionsRequest;
 using Response = msg::DescribeTopicPartitionsResponse;
 
 Response::Topic::Partition describe(const Call& call, const Partition& partition) {
@@ -29,7 +28,7 @@ Response::Topic::Partition describe(const Call& call, const Partition& partition
   return described;
 }
 
-Response handle(Call& call, const Request& request) {
+Response handle(Call& call, const msg::DescribeTopicPartitionsRequest& request) {
   Response response;
   std::set<std::string> names;
   for (const auto& topic : request.topics) names.insert(topic.name);

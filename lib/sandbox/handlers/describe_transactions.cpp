@@ -7,10 +7,9 @@
 namespace kt::sandbox {
 namespace {
 
-using Described = msg::DescribeTransactionsResponse::TransactionState;
-
-Described describe(const Call& call, const std::string& id) {
-  Described described;
+msg::DescribeTransactionsResponse::TransactionState describe(const Call& call,
+                                                             const std::string& id) {
+  msg::DescribeTransactionsResponse::TransactionState described;
   described.transactional_id = id;
   described.producer_id = -1;
   auto refused = check_transaction_coordinator(call, id);

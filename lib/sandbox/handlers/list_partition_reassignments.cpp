@@ -9,9 +9,7 @@
 namespace kt::sandbox {
 namespace {
 
-using Request = msg::ListPartitionReassignmentsRequest;
-
-bool is_asked(const Request& request, const Partition& partition) {
+bool is_asked(const msg::ListPartitionReassignmentsRequest& request, const Partition& partition) {
   if (!request.topics) return true;
   return std::ranges::any_of(*request.topics, [&](const auto& asked) {
     return asked.name == partition.topic().name &&
@@ -19,7 +17,8 @@ bool is_asked(const Request& request, const Partition& partition) {
   });
 }
 
-msg::ListPartitionReassignmentsResponse handle(Call& call, const Request& request) {
+msg::ListPartitionReassignmentsResponse handle(
+    Call& call, const msg::ListPartitionReassignmentsRequest& request) {
   msg::ListPartitionReassignmentsResponse response;
   response.error_message.reset();
   if (auto refused = check_controller(call); refused != ErrorCode::none) {

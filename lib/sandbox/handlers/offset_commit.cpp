@@ -9,9 +9,8 @@ namespace kt::sandbox {
 namespace {
 
 constexpr size_t kMostMetadataBytes = 4096;
-using Request = msg::OffsetCommitRequest;
 
-ErrorCode check_group(Call& call, const Request& request) {
+ErrorCode check_group(Call& call, const msg::OffsetCommitRequest& request) {
   if (call.injected_error != 0) return static_cast<ErrorCode>(call.injected_error);
   if (call.version == 0) return check_right(call, AclResource::group, request.group_id);
   if (request.group_id.empty()) return ErrorCode::invalid_group_id;
@@ -25,8 +24,8 @@ ErrorCode check_group(Call& call, const Request& request) {
                              request.group_instance_id);
 }
 
-ErrorCode commit(Call& call, const Request& request, const std::string& topic,
-                 const Request::Topic::Partition& asked) {
+ErrorCode commit(Call& call, const msg::OffsetCommitRequest& request, const std::string& topic,
+                 const msg::OffsetCommitRequest::Topic::Partition& asked) {
   if (!call.cluster.partition(topic, asked.partition_index))
     return ErrorCode::unknown_topic_or_partition;
   std::string metadata = asked.committed_metadata.value_or("");
@@ -44,7 +43,7 @@ ErrorCode commit(Call& call, const Request& request, const std::string& topic,
   return ErrorCode::none;
 }
 
-msg::OffsetCommitResponse handle(Call& call, const Request& request) {
+msg::OffsetCommitResponse handle(Call& call, const msg::OffsetCommitRequest& request) {
   msg::OffsetCommitResponse response;
   auto refused = check_group(call, request);
   for (const auto& asked : request.topics) {
@@ -70,6 +69,6 @@ msg::OffsetCommitResponse handle(Call& call, const Request& request) {
 
 }  // namespace
 
-Handler offset_commit_handler() { return immediate<Request, handle>(); }
+Handler offset_commit_handler() { return immediate<msg::OffsetCommitRequest, handle>(); }
 
 }  // namespace kt::sandbox

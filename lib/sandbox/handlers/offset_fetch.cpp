@@ -11,7 +11,6 @@
 namespace kt::sandbox {
 namespace {
 
-using Request = msg::OffsetFetchRequest;
 using Response = msg::OffsetFetchResponse;
 
 /// What to answer for one group, in the shape that v8 has.
@@ -62,7 +61,7 @@ const CommittedOffsets& offsets_of(Call& call, Group* group, const std::string& 
   return group ? group->offsets : kNone;
 }
 
-void fetch_group_v8(Call& call, const Request::Group& asked, bool require_stable,
+void fetch_group_v8(Call& call, const msg::OffsetFetchRequest::Group& asked, bool require_stable,
                     Response::Group& answer) {
   using Topic = Response::Group::Topic;
   answer.group_id = asked.group_id;
@@ -101,7 +100,7 @@ void fetch_group_v8(Call& call, const Request::Group& asked, bool require_stable
   }
 }
 
-void fetch_one_group(Call& call, const Request& request, Response& response) {
+void fetch_one_group(Call& call, const msg::OffsetFetchRequest& request, Response& response) {
   using Topic = Response::Topic;
   Group* group = call.cluster.groups().find(request.group_id);
   auto refused = check_group(call, group, {request.group_id, {}, -1, request.require_stable});
@@ -129,7 +128,7 @@ void fetch_one_group(Call& call, const Request& request, Response& response) {
   }
 }
 
-Response handle(Call& call, const Request& request) {
+Response handle(Call& call, const msg::OffsetFetchRequest& request) {
   Response response;
   if (call.version < 8) {
     fetch_one_group(call, request, response);
@@ -142,6 +141,6 @@ Response handle(Call& call, const Request& request) {
 
 }  // namespace
 
-Handler offset_fetch_handler() { return immediate<Request, handle>(); }
+Handler offset_fetch_handler() { return immediate<msg::OffsetFetchRequest, handle>(); }
 
 }  // namespace kt::sandbox

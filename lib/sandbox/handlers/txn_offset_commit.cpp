@@ -8,9 +8,7 @@
 namespace kt::sandbox {
 namespace {
 
-using Request = msg::TxnOffsetCommitRequest;
-
-ErrorCode check(Call& call, const Request& request) {
+ErrorCode check(Call& call, const msg::TxnOffsetCommitRequest& request) {
   if (request.group_id.empty()) return ErrorCode::invalid_group_id;
   if (auto denied = check_right(call, AclResource::transactional_id, request.transactional_id);
       denied != ErrorCode::none)
@@ -33,7 +31,7 @@ ErrorCode check(Call& call, const Request& request) {
   return ErrorCode::none;
 }
 
-msg::TxnOffsetCommitResponse handle(Call& call, const Request& request) {
+msg::TxnOffsetCommitResponse handle(Call& call, const msg::TxnOffsetCommitRequest& request) {
   msg::TxnOffsetCommitResponse response;
   auto refused = check(call, request);
   for (const auto& topic : request.topics) {
@@ -59,6 +57,6 @@ msg::TxnOffsetCommitResponse handle(Call& call, const Request& request) {
 
 }  // namespace
 
-Handler txn_offset_commit_handler() { return immediate<Request, handle>(); }
+Handler txn_offset_commit_handler() { return immediate<msg::TxnOffsetCommitRequest, handle>(); }
 
 }  // namespace kt::sandbox

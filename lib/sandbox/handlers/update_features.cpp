@@ -9,7 +9,6 @@
 namespace kt::sandbox {
 namespace {
 
-using Request = msg::UpdateFeaturesRequest;
 enum UpgradeType : int8_t { kUpgrade = 1, kSafeDowngrade = 2, kUnsafeDowngrade = 3 };
 
 Status check_metadata_version(const Feature& feature, int16_t level, int8_t type) {
@@ -23,7 +22,7 @@ Status check_metadata_version(const Feature& feature, int16_t level, int8_t type
                                                  std::to_string(level) + ". " + reason};
 }
 
-Status check(const Call& call, const Request::FeatureUpdate& asked) {
+Status check(const Call& call, const msg::UpdateFeaturesRequest::FeatureUpdate& asked) {
   int16_t level = asked.max_version_level;
   int8_t type =
       call.version == 0 && asked.allow_downgrade ? int8_t{kSafeDowngrade} : asked.upgrade_type;
@@ -52,7 +51,7 @@ Status check(const Call& call, const Request::FeatureUpdate& asked) {
   return {};
 }
 
-msg::UpdateFeaturesResponse refuse_all_in_zookeeper(const Request& request) {
+msg::UpdateFeaturesResponse refuse_all_in_zookeeper(const msg::UpdateFeaturesRequest& request) {
   msg::UpdateFeaturesResponse response;
   response.error_message.reset();
   for (const auto& asked : request.feature_updates)
@@ -65,7 +64,7 @@ msg::UpdateFeaturesResponse refuse_all_in_zookeeper(const Request& request) {
   return response;
 }
 
-msg::UpdateFeaturesResponse handle(Call& call, const Request& request) {
+msg::UpdateFeaturesResponse handle(Call& call, const msg::UpdateFeaturesRequest& request) {
   msg::UpdateFeaturesResponse response;
   response.error_message.reset();
   if (auto refused = check_controller(call); refused != ErrorCode::none) {
@@ -94,6 +93,6 @@ msg::UpdateFeaturesResponse handle(Call& call, const Request& request) {
 
 }  // namespace
 
-Handler update_features_handler() { return immediate<Request, handle>(); }
+Handler update_features_handler() { return immediate<msg::UpdateFeaturesRequest, handle>(); }
 
 }  // namespace kt::sandbox
