@@ -13,15 +13,6 @@
 
 namespace kt {
 
-const Schema kQuotaChanges = {
-    "quotas",
-    {{"resource", "RESOURCE", Kind::text, "Who is limited"},
-     {"quota", "QUOTA", Kind::text, "Name of the quota"},
-     {"setting", "", Kind::text, "Kafka's name of it"},
-     {"before", "BEFORE", Kind::text, "The limit before; null where there was none"},
-     {"after", "AFTER", Kind::text, "The limit now; null where there is none"},
-     {"result", "RESULT", Kind::text, "changed or would be changed"}}};
-
 namespace {
 
 enum class Unit { bytes_a_second, percent, a_second };

@@ -42,6 +42,13 @@ class QuotaChange : public Invocation {
   std::string resource_;
   std::vector<std::string> words_;
 };
-extern const Schema kQuotaChanges;
+inline const Schema kQuotaChanges = {
+    "quotas",
+    {{"resource", "RESOURCE", Kind::text, "Who is limited"},
+     {"quota", "QUOTA", Kind::text, "Name of the quota"},
+     {"setting", "", Kind::text, "Kafka's name of it"},
+     {"before", "BEFORE", Kind::text, "The limit before; null where there was none"},
+     {"after", "AFTER", Kind::text, "The limit now; null where there is none"},
+     {"result", "RESULT", Kind::text, "changed or would be changed"}}};
 
 }  // namespace kt
