@@ -25,6 +25,7 @@ mkdir -p "$logs"
 scratch=$(mktemp -d)
 tool_runner=
 passed=0 failed=0 skipped=0
+closing=()
 
 cleanup() {
   for cluster in "$scratch"/*/release; do
@@ -37,14 +38,24 @@ trap cleanup EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# suite NAME COMMAND...: runs one, shows what it says where it failed or skipped, and its seconds.
+# suite NAME COMMAND...: runs one, shows what it says where it failed or skipped, and its seconds. One that fails is run
+# once more, with `again` set to the log of the first time: a machine that was slow for a moment is told from a failure,
+# and both are told at the end.
 suite() {
   local name=$1 log status=0 started=$SECONDS
   shift
   log=$logs/${name//[ \/]/-}.log
-  "$@" >"$log" 2>&1 </dev/null || status=$?
+  again='' "$@" >"$log" 2>&1 </dev/null || status=$?
   grep '^skipped ' "$log" | sed 's/^/    /'
   skipped=$((skipped + $(grep -c '^skipped ' "$log")))
+  if [ $status != 0 ]; then
+    printf '  %-38s FAILED (exit %d) %5d s, once more\n' "$name" $status $((SECONDS - started))
+    grep -v '^skipped ' "$log" | tail -200 | sed 's/^/    /'
+    mv "$log" "$log.first"
+    started=$SECONDS status=0
+    again=$log.first "$@" >"$log" 2>&1 </dev/null || status=$?
+    closing+=("$name failed$([ $status != 0 ] && echo " twice" || echo " the first time"): $(cause "$log.first")")
+  fi
   if [ $status = 0 ]; then
     passed=$((passed + 1))
     printf '  %-38s ok %5d s   %s\n' "$name" $((SECONDS - started)) "$(tail -1 "$log" | cut -c 1-100)"
@@ -54,6 +65,11 @@ suite() {
     grep -v '^skipped ' "$log" | tail -200 | sed 's/^/    /'
   fi
   return $status
+}
+
+# The lines of a log that say best what failed.
+cause() {
+  grep -A 4 '^FAILED ' "$1" | head -20 | grep . || tail -5 "$1"
 }
 
 # What all brokers of a cluster know of each other; the oldest tell that only once they hold partitions.
@@ -70,6 +86,7 @@ await_members() {
 
 start_clusters() {
   local brokers bootstrap
+  [ -z "$again" ] || stop_clusters 1 first-
   clusters=()
   for brokers in 1 3; do
     # shellcheck disable=SC2046 # settings are words
@@ -96,20 +113,36 @@ start_tool_runner() {
   done
 }
 
+# stop_clusters STATUS [PREFIX]: what brokers said is kept where something failed.
+stop_clusters() {
+  local cluster
+  for cluster in "$release-1" "$release-3"; do
+    [ "$1" = 0 ] || { mkdir -p "$logs/${2:-}$cluster" && cp --parents -t "$logs/${2:-}$cluster" \
+      "$scratch/$cluster"/*/{log,server.properties} 2>/dev/null; }
+    "$here/kafka.sh" stop "$scratch/$cluster" 2>/dev/null
+  done
+}
+
 stop_release() {
-  local status=$1 brokers
   exec 5>&-
   [ -z "$tool_runner" ] || wait "$tool_runner" 2>/dev/null
   tool_runner=
   unset KT_JAVA_TOOLS
-  for brokers in 1 3; do
-    [ "$status" = 0 ] || { mkdir -p "$logs/$release-$brokers" && cp --parents -t "$logs/$release-$brokers" \
-      "$scratch/$release-$brokers"/*/{log,server.properties} 2>/dev/null; }
-    "$here/kafka.sh" stop "$scratch/$release-$brokers" 2>/dev/null
-  done
+  stop_clusters "$1"
 }
 
-cases() { "$build/tests/test-cmd" --kt "$KT" --release "$release" --ways "$logs/ways" "$@" "$source/tests/cmd"; }
+# The second time: those that failed, and on new clusters, since cases leave topics behind.
+cases() {
+  local files=("$source/tests/cmd")
+  if [ -n "$again" ]; then
+    mapfile -t files < <(sed -n "s|^FAILED \([a-z0-9.-]*\.case\):.*|$source/tests/cmd/\1|p" "$again" | sort -u)
+    [ ${#files[@]} -gt 0 ] || return 1
+    [ $# = 0 ] || { start_clusters && mapfile -t clusters <"$scratch/clusters" && set -- "${clusters[@]}"; } || return 1
+  fi
+  run_cases "$@" "${files[@]}"
+}
+
+run_cases() { "$build/tests/test-cmd" --kt "$KT" --release "$release" --ways "$logs/ways" "$@"; }
 
 # Cases that stop brokers or move what is on them, on a cluster for them alone.
 cases_apart() {
@@ -118,7 +151,7 @@ cases_apart() {
   bootstrap=$(KT_KAFKA_TOKENS=yes "$here/kafka.sh" start "$release" "$KT_CLUSTER" 3) || return 1
   await_members "$bootstrap" 3 || return 1
   [ ! -e "$KT_CLUSTER/zookeeper" ] || bootstrap+=@$(cat "$KT_CLUSTER/zookeeper")
-  cases --apart --cluster "3=$bootstrap" || status=1
+  run_cases --apart --cluster "3=$bootstrap" "$source/tests/cmd" || status=1
   [ $status = 0 ] || cp --parents -t "$logs" "$KT_CLUSTER"/*/{log,server.properties} 2>/dev/null
   "$here/kafka.sh" stop "$KT_CLUSTER"
   return $status
@@ -212,6 +245,7 @@ if [ $# = 0 ] || [ "$*" = all ]; then
   done
 fi
 
+for line in "${closing[@]}"; do echo "$line"; done
 echo "suites of make test-kafka, $SECONDS s; logs in $logs"
-echo "$passed passed, $failed failed, $skipped skipped"
+echo "$passed passed, of these $((${#closing[@]} - failed)) the second time, $failed failed, $skipped skipped"
 [ $failed = 0 ]
