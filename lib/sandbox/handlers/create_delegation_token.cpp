@@ -27,7 +27,7 @@ DelegationToken make_token(const Call& call, const msg::CreateDelegationTokenReq
                         .latest_expiry_ms = now_ms + lifetime_ms};
   for (const auto& renewer : request.renewers)
     token.renewers.emplace_back(renewer.principal_type, renewer.principal_name);
-  set_expiry(call, token, cluster.number_setting("delegation.token.expiry.time.ms"));
+  set_expiry(call, token, now_ms, cluster.number_setting("delegation.token.expiry.time.ms"));
   return token;
 }
 

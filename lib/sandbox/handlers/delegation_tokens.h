@@ -41,9 +41,9 @@ inline FoundToken find_token(const Call& call, const std::string& hmac) {
   return {&found->second, ErrorCode::none};
 }
 
-/// Lets a token expire `period_ms` from now, no later than it may live.
-inline void set_expiry(const Call& call, DelegationToken& token, int64_t period_ms) {
-  int64_t now_ms = call.cluster.now_ms();
+/// Lets a token expire `period_ms` after `now_ms`, no later than it may live.
+inline void set_expiry(const Call& call, DelegationToken& token, int64_t now_ms,
+                       int64_t period_ms) {
   int64_t left_ms = token.latest_expiry_ms - now_ms;
   token.expires_ms = now_ms + std::min(period_ms, left_ms);
   call.cluster.save_soon();

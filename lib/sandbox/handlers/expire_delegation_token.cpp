@@ -24,7 +24,7 @@ msg::ExpireDelegationTokenResponse handle(Call& call,
     call.cluster.save_soon();
     return response;
   }
-  set_expiry(call, *token, request.expiry_time_period_ms);
+  set_expiry(call, *token, now_ms, request.expiry_time_period_ms);
   response.expiry_timestamp_ms = token->expires_ms;
   return response;
 }

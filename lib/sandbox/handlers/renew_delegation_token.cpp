@@ -18,7 +18,7 @@ msg::RenewDelegationTokenResponse handle(Call& call,
   if (error != ErrorCode::none) return response;
   int64_t period_ms = call.cluster.number_setting("delegation.token.expiry.time.ms");
   if (request.renew_period_ms >= 0) period_ms = std::min(period_ms, request.renew_period_ms);
-  set_expiry(call, *token, period_ms);
+  set_expiry(call, *token, call.cluster.now_ms(), period_ms);
   response.expiry_timestamp_ms = token->expires_ms;
   return response;
 }
