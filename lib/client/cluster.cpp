@@ -120,7 +120,7 @@ std::unique_ptr<Connection> Cluster::open(int32_t broker_id, Deadline deadline) 
   auto address = broker(broker_id).address;
   auto share = deadline.sooner(std::min(options_->connect_timeout, deadline.remaining() / 2));
   try {
-    return Connection::open(options_, address, broker_id, share);
+    return Connection::open(options_, address, broker_id, share, may_be_old_);
   } catch (const net::NetError& error) {
     const auto& named = options_->bootstrap;
     bool advertised_only = std::find(named.begin(), named.end(), address) == named.end();
@@ -155,7 +155,9 @@ Cluster::Lease Cluster::lease_any(Deadline deadline) {
     } catch (const net::NetError&) {
       // The bootstrap addresses lead to those that live.
     }
-  return {this, open_first(options_, deadline), false};
+  auto first = open_first(options_, deadline);
+  may_be_old_ = !first->apis().probed_release().empty();
+  return {this, std::move(first), false};
 }
 
 std::optional<int32_t> Cluster::choose(const Target& target, Deadline deadline) {

@@ -193,6 +193,7 @@ class Cluster {
   std::vector<Metadata::Broker> told_brokers_;  ///< of ZooKeeper
   std::unique_ptr<zk::Session> zookeeper_;
   std::map<int32_t, std::vector<std::unique_ptr<Connection>>> idle_;
+  std::atomic<bool> may_be_old_ = true;  ///< no broker of it told its versions yet
   std::map<std::pair<CoordinatorKind, std::string>, int32_t> coordinators_;
 };
 

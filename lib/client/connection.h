@@ -16,10 +16,11 @@ namespace kt {
 class Connection {
  public:
   /// Connects to `address` and learns what the broker speaks. Brokers without ApiVersions (0.8,
-  /// 0.9) are recognised by what they answer and what they close on. Throws net::NetError.
+  /// 0.9) are recognised by what they answer and what they close on; where the broker `may_be_old`,
+  /// that costs a request more. Throws net::NetError.
   static std::unique_ptr<Connection> open(std::shared_ptr<const ClientOptions> options,
                                           const net::HostPort& address, int32_t broker_id,
-                                          Deadline deadline);
+                                          Deadline deadline, bool may_be_old = true);
 
   /// A connection over `transport` before any negotiation.
   Connection(std::shared_ptr<const ClientOptions> options,

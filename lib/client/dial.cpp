@@ -2,19 +2,21 @@
 
 #include "net/error.h"
 #include "net/tls/tls.h"
-#include "protocol/msg/api_versions.h"
+#include "protocol/msg/metadata.h"
 
 namespace kt {
 namespace {
 
 constexpr Milliseconds kProbe{2'000};
 
-/// Whether a Kafka broker answers there in plain text; those before 0.10 tell nobody.
+/// Whether a Kafka broker answers there in plain text.
 bool answers_in_plain_text(const std::shared_ptr<const ClientOptions>& options,
                            const net::HostPort& address, Deadline deadline) {
   try {
     Connection connection(options, net::connect_tcp(target_of(*options, address), deadline), -1);
-    connection.send(any_request(msg::ApiVersionsRequest{}), 0, deadline);
+    msg::MetadataRequest of_no_topics;
+    of_no_topics.topics.emplace();
+    connection.send(any_request(of_no_topics), 1, deadline);
     connection.receive(deadline);
     return true;
   } catch (const net::NetError&) {

@@ -1,7 +1,8 @@
 // Opening a connection: which versions the broker speaks. ApiVersions is asked for in our highest
 // version; 2.4 and later refuse an unknown one by naming theirs, 0.10 to 2.3 by an empty list, both
-// in the layout of v0. 0.8 and 0.9 close, and each release closes on the APIs that the next one
-// added.
+// in the layout of v0. 0.8 closes, as each release closes on the APIs that the next one added; 0.9
+// must not be asked: it loses what other connections sent at the moment of an unknown API, and
+// never answers. So the first question is one that all releases know.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -97,6 +98,25 @@ std::string probe_release(const Options& options, const net::HostPort& address, 
       "a listener that wants SASL, a tunnel without its far end, or no Kafka");
 }
 
+/// Whether a broker is older than 0.10: these read any version of Metadata as v0, and so they
+/// answer. Who closes instead is no such broker, and `connection` is a new one then.
+bool is_before_0_10(const Options& options, std::unique_ptr<Connection>& connection,
+                    Deadline deadline) {
+  constexpr int16_t kNamesNoTopics = 1;
+  msg::MetadataRequest request;
+  request.topics.emplace();
+  try {
+    auto frame = ask(*connection, request, kNamesNoTopics, deadline);
+    return !decode<msg::MetadataResponse>(frame.body(), kNamesNoTopics).topics.empty();
+  } catch (const DecodeError&) {
+    return true;
+  } catch (const net::NetError& error) {
+    if (error.failure() != net::Failure::closed) throw;
+    connection = dial(options, connection->address(), connection->broker_id(), deadline);
+    return false;
+  }
+}
+
 /// A connection that has told its versions; nothing where it is closed, or stays silent.
 std::unique_ptr<Connection> ask_again(const Options& options, const net::HostPort& address,
                                       int32_t broker_id, Deadline deadline) {
@@ -122,10 +142,13 @@ BrokerApis apis_of_release(const std::string& release) {
 
 /// Connected, and the broker's versions learnt.
 std::unique_ptr<Connection> open_anonymously(const Options& options, const net::HostPort& address,
-                                             int32_t broker_id, Deadline deadline) {
+                                             int32_t broker_id, Deadline deadline,
+                                             bool may_be_old) {
   auto connection = dial(options, address, broker_id, deadline);
   std::string release;
-  try {
+  if (may_be_old && is_before_0_10(options, connection, deadline)) {
+    release = probe_release(options, address, deadline);
+  } else try {
     ask_versions(*connection, msg::ApiVersionsRequest::api().max_version, deadline);
     auto& transport = connection->transport();
     if (transport.wait_readable(deadline.sooner(kSuspiciousSilence)) ||
@@ -149,8 +172,10 @@ std::unique_ptr<Connection> open_anonymously(const Options& options, const net::
 
 std::unique_ptr<Connection> Connection::open(std::shared_ptr<const ClientOptions> options,
                                              const net::HostPort& address, int32_t broker_id,
-                                             Deadline deadline) {
-  auto connection = open_anonymously(options, address, broker_id, deadline);
+                                             Deadline deadline, bool may_be_old) {
+  // Before who we are is said, brokers with SASL take nothing else. Cluster ids came with 0.10.1.
+  may_be_old = may_be_old && !options->sasl && options->expected_cluster_id.empty();
+  auto connection = open_anonymously(options, address, broker_id, deadline, may_be_old);
   connection->authenticate(deadline);
   connection->fresh_ = true;
   return connection;

@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "protocol/msg/api_versions.h"
+#include "protocol/msg/metadata.h"
 #include "protocol/msg/sasl_authenticate.h"
 #include "protocol/msg/sasl_handshake.h"
 #include "protocol/schema.h"
@@ -81,7 +82,12 @@ void dispatch(Broker& broker, const std::shared_ptr<Connection>& connection,
     RequestKind kind = peek_request(frame);
     const Api* api = find_api(kind.api_key);
     auto range = api ? cluster.release().range(*api) : std::nullopt;
-    if (!range || !handlers().contains(kind.api_key)) return connection->close();
+    if (!range || !handlers().contains(kind.api_key)) {
+      if (!cluster.release().is_silent_on_unknown()) connection->close();
+      return;
+    }
+    if (cluster.release().reads_metadata_as_v0() && api == &msg::MetadataRequest::api())
+      kind.api_version = 0;
     if (!is_admitted(cluster, *connection, *api)) return connection->close();
     ByteReader reader(frame);
     RequestHeader header = decode_request_header(reader, *api);

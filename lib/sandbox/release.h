@@ -38,6 +38,10 @@ class Release {
   bool is_kraft() const { return at_least(4, 0); }
   /// 0.10 to 2.3 answer an unknown version of ApiVersions with an empty list.
   bool answers_unknown_api_versions_with_range() const { return at_least(2, 4); }
+  /// 0.9 neither answers an API that it lacks nor closes; all others close.
+  bool is_silent_on_unknown() const { return at_least(0, 9) && !at_least(0, 10); }
+  /// Whatever version a request for metadata names: clients tell older brokers by that.
+  bool reads_metadata_as_v0() const { return !at_least(0, 10); }
   /// 0.8.2 knew heartbeats and answered them with an error, always; clients tell it from 0.8.1 by
   /// that.
   bool has_stub_heartbeat() const { return table_->name == "0.8.2"; }

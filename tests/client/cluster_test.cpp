@@ -135,18 +135,48 @@ TEST_CASE("a connection that was cut while versions were asked for makes no brok
   CHECK(cluster.apis_of_any().probed_release().empty());
 }
 
-TEST_CASE("0.9 keeps silent on ApiVersions and is recognised within a second all the same") {
-  ScriptedPeer broker([](PeerConnection& connection) {
+TEST_CASE("0.9, which loses what others send when it is asked for versions, is not asked") {
+  std::atomic<bool> harmed = false;
+  std::atomic<int> metadata_asked = 0;
+  // One broker and one topic without partitions, in v0.
+  const std::string metadata("\0\0\0\1\0\0\0\1\0\1h\0\0\0\1\0\0\0\1\0\0\0\1t\0\0\0\0", 30);
+  ScriptedPeer broker([&](PeerConnection& connection) {
+    while (true) {
+      std::string frame = connection.read_frame();
+      if (frame.empty()) return;
+      auto api_key = load_big_endian<int16_t>(frame.data());
+      if (api_key == 18) {
+        harmed = true;
+        return connection.wait_for_close();
+      }
+      bool is_metadata = api_key == msg::MetadataRequest::api().key;
+      metadata_asked += is_metadata;
+      connection.write_frame(frame.substr(4, 4) + (is_metadata ? metadata : std::string(16, '\0')));
+    }
+  });
+  Cluster cluster(options_for({broker.port()}));
+  CHECK(cluster.apis_of_any().probed_release().substr(0, 3) == "0.9");
+  CHECK(metadata_asked == 1);
+  CHECK_FALSE(harmed);
+}
+
+TEST_CASE("a 0.9 broker in a cluster that is being upgraded is recognised by its silence") {
+  ScriptedPeer old([](PeerConnection& connection) {
     while (true) {
       std::string frame = connection.read_frame();
       if (frame.empty()) return;
       if (load_big_endian<int16_t>(frame.data()) == 18) return connection.wait_for_close();
-      connection.write_frame(frame.substr(4, 4) + std::string(16, '\0'));
+      connection.write_frame(frame.substr(4, 4) + std::string(6, '\0'));
     }
   });
+  FakeBroker upgraded;
+  serve_metadata(upgraded, [&] { return metadata_of({upgraded.port(), old.port()}); });
+  Cluster cluster(options_for({upgraded.port()}));
+  cluster.refresh({});
   auto start = Clock::system().now();
-  Cluster cluster(options_for({broker.port()}));
-  CHECK(cluster.apis_of_any().probed_release().substr(0, 3) == "0.9");
+  CallOptions second;
+  second.broker = 2;
+  CHECK(cluster.call(msg::ListGroupsRequest{}, second).version() == 0);
   CHECK(elapsed_ms(start) < 1'000);
 }
 
