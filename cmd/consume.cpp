@@ -148,8 +148,9 @@ ConsumerOptions Consume::consumer_options(Context& context) const {
   ConsumerOptions options;
   options.read_committed = read_committed_;
   options.max_wait = max_wait_;
+  options.partition_near_bytes = 4 << 20;  // fewer threads are woken
   if (fetch_size_)
-    options.partition_max_bytes = options.partition_most_bytes =
+    options.partition_max_bytes = options.partition_near_bytes = options.partition_most_bytes =
         static_cast<int32_t>(fetch_size_->bytes);
   options.replica = replica_.value_or(-1);
   options.warn = [&context](const std::string& sentence) { context.warn(sentence); };

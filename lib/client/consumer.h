@@ -31,7 +31,9 @@ struct ConsumerOptions {
   int32_t max_bytes = 32 << 20;
   /// What is asked of a partition at once: small enough to stay in a core's cache while it is read.
   int32_t partition_max_bytes = 1 << 20;
-  /// It doubles up to this while full answers take long to come, as they do from far away.
+  /// It doubles up to this while answers are full,
+  int32_t partition_near_bytes = 1 << 20;
+  /// and up to this while full answers take long to come, as they do from far away.
   int32_t partition_most_bytes = 8 << 20;
   size_t queue_bytes = 64 << 20;
   /// Read this broker's replicas, whoever leads; -1 for the leaders (or whom they send us to).

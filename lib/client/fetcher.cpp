@@ -217,8 +217,10 @@ std::optional<FetchedChunk> Fetcher::take(FetchPartition& partition, PartitionAn
   }
   if (end.next_offset <= partition.position) return std::nullopt;
   bool is_full = records.size() >= static_cast<size_t>(partition.max_bytes) / 2;
-  if (is_full && answered_at_ - sent_at_ > kFarAway &&
-      partition.max_bytes <= consumer_.options_.partition_most_bytes / 2)
+  bool is_far = answered_at_ - sent_at_ > kFarAway;
+  const auto& options = consumer_.options_;
+  if (is_full && partition.max_bytes <=
+                     (is_far ? options.partition_most_bytes : options.partition_near_bytes) / 2)
     partition.max_bytes *= 2;
   FetchedChunk chunk;
   chunk.partition = partition.id;

@@ -148,21 +148,22 @@ std::unique_ptr<Connection> open_anonymously(const Options& options, const net::
   std::string release;
   if (may_be_old && is_before_0_10(options, connection, deadline)) {
     release = probe_release(options, address, deadline);
-  } else try {
-    ask_versions(*connection, msg::ApiVersionsRequest::api().max_version, deadline);
-    auto& transport = connection->transport();
-    if (transport.wait_readable(deadline.sooner(kSuspiciousSilence)) ||
-        !answers(options, address, msg::ListGroupsRequest{}, deadline) || transport.readable()) {
-      connection->set_apis(negotiate(*connection, deadline));
-      return connection;
+  } else
+    try {
+      ask_versions(*connection, msg::ApiVersionsRequest::api().max_version, deadline);
+      auto& transport = connection->transport();
+      if (transport.wait_readable(deadline.sooner(kSuspiciousSilence)) ||
+          !answers(options, address, msg::ListGroupsRequest{}, deadline) || transport.readable()) {
+        connection->set_apis(negotiate(*connection, deadline));
+        return connection;
+      }
+      release = "0.9.0";
+    } catch (const net::NetError& error) {
+      if (error.failure() != net::Failure::closed) throw;
+      release = probe_release(options, address, deadline);
+      // What was cut on the way looks the same: only who closes again does not know the request.
+      if (auto after_all = ask_again(options, address, broker_id, deadline)) return after_all;
     }
-    release = "0.9.0";
-  } catch (const net::NetError& error) {
-    if (error.failure() != net::Failure::closed) throw;
-    release = probe_release(options, address, deadline);
-    // What was cut on the way looks the same: only who closes again does not know the request.
-    if (auto after_all = ask_again(options, address, broker_id, deadline)) return after_all;
-  }
   connection = dial(options, address, broker_id, deadline);
   connection->set_apis(apis_of_release(release));
   return connection;

@@ -179,6 +179,30 @@ TEST_CASE("a batch above the fetch size is asked for in twice the size, until it
   }
 }
 
+TEST_CASE("answers that are full let more be asked for, up to a limit") {
+  Fixture fixture(2);
+  std::vector<int32_t> asked;
+  std::string bytes;
+  fixture.broker.on<msg::FetchRequest>([&](const msg::FetchRequest& request, int16_t) {
+    const auto& partition = request.topics.at(0).partitions.at(0);
+    asked.push_back(partition.partition_max_bytes);
+    bytes = batch(partition.fetch_offset, 10, static_cast<size_t>(asked.back()) - 100);
+    msg::FetchResponse response;
+    auto& topic = response.responses.emplace_back();
+    topic.topic = "t";
+    topic.partitions.emplace_back().records = bytes;
+    return response;
+  });
+  Cluster cluster(fixture.options);
+  ConsumerOptions options;
+  options.partition_max_bytes = 1000;
+  options.partition_near_bytes = options.partition_most_bytes = 4000;
+  Consumer consumer(cluster, options);
+  consumer.assign({"t", 0}, 0, 50);
+  CHECK(read_all(consumer, 0) == 50);
+  CHECK(asked == std::vector<int32_t>{1000, 2000, 4000, 4000, 4000});
+}
+
 TEST_CASE("a full queue holds fetching back") {
   Fixture fixture;
   Cluster cluster(fixture.options);
