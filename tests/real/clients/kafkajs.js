@@ -7,11 +7,25 @@ const kafka = new Kafka({
   logLevel: logLevel.NOTHING,
 });
 const topic = "kafkajs";
+const admin = kafka.admin();
 
 function expect(what, got, wanted) {
   if (JSON.stringify(got) !== JSON.stringify(wanted))
     throw new Error(`${what}: ${JSON.stringify(got)}, expected ${JSON.stringify(wanted)}`);
 }
+
+async function eventually(what, wanted, ask) {
+  const limit = Date.now() + 30000;
+  let got;
+  do {
+    got = await ask();
+    if (JSON.stringify(got) === JSON.stringify(wanted)) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  } while (Date.now() < limit);
+  expect(what, got, wanted);
+}
+
+const describe = async (groupId) => (await admin.describeGroups([groupId])).groups[0];
 
 // The values that `members` consumers of one group see until there are `count`.
 async function consume(groupId, count, members) {
@@ -36,14 +50,17 @@ async function consume(groupId, count, members) {
     }
   });
   await done;
-  // A consumer told to go while it joins stays behind and takes the records of those that come later.
+  // A consumer told to go while it joins, or joins again, stays behind and takes the records of those that come later.
   await Promise.all(joined);
+  await eventually(`members of ${groupId}`, { state: "Stable", members }, async () => {
+    const group = await describe(groupId);
+    return { state: group.state, members: group.members.length };
+  });
   await Promise.all(consumers.map((consumer) => consumer.disconnect()));
   return seen.sort((a, b) => a - b);
 }
 
 async function main() {
-  const admin = kafka.admin();
   await admin.connect();
   await admin.createTopics({ topics: [{ topic, numPartitions: 4, replicationFactor: 1 }] });
   expect("topics", (await admin.listTopics()).includes(topic), true);
@@ -78,12 +95,7 @@ async function main() {
   expect("offset of the transaction", positions.partitions.find(({ partition }) => partition === 0).offset, "5");
   expect("what was committed", await consume("kafkajs-committed", 1002, 1), numbers(0, 1002));
 
-  let state;
-  for (const limit = Date.now() + 30000; state !== "Empty" && Date.now() < limit; ) {
-    state = (await admin.describeGroups(["kafkajs"])).groups[0].state;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  expect("state of the group", state, "Empty");
+  await eventually("state of the group", "Empty", async () => (await describe("kafkajs")).state);
   await admin.deleteGroups(["kafkajs"]);
   await admin.deleteTopics({ topics: [topic] });
   await admin.disconnect();
