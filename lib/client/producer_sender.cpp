@@ -9,6 +9,7 @@
 
 #include "net/error.h"
 #include "protocol/errors.h"
+#include "protocol/msg/metadata.h"
 #include "protocol/msg/produce.h"
 
 namespace kt {
@@ -79,6 +80,22 @@ void BrokerSender::run() {
       connection_lost(error);
     }
   }
+  if (options_.acks == 0 && connection_ && connection_->usable()) await_all_read();
+}
+
+/// 0.9 throws away what it has not read when the connection ends. Who has answered what came behind
+/// has read it.
+void BrokerSender::await_all_read() try {
+  constexpr int16_t kNamesWithoutCreating = 4;
+  auto version = connection_->version_for(msg::MetadataRequest::api());
+  msg::MetadataRequest request;
+  request.topics.emplace().emplace_back().name = last_topic_;
+  request.allow_auto_topic_creation = version < kNamesWithoutCreating;
+  Deadline deadline{cluster_.options().connect_timeout};
+  connection_->send(any_request(request), version, deadline);
+  connection_->receive(deadline);
+} catch (const Error&) {
+  // Nobody asked whether it has them.
 }
 
 void BrokerSender::step() {
@@ -138,6 +155,7 @@ void BrokerSender::send(Request shipments) {
     return;
   }
   connection_->send_without_answer(around, version, deadline);
+  last_topic_ = request.back().lane->topic_name;
   for (const auto& shipment : request) queue_.acknowledged(shipment, -1);
   in_flight_.pop_back();
 }

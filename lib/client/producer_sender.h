@@ -32,6 +32,7 @@ class BrokerSender {
 
   void run();
   void step();
+  void await_all_read();
   bool send_what_is_ready();
   void connect();
   void send(Request shipments);
@@ -50,6 +51,7 @@ class BrokerSender {
   int wake_fd_;
   std::unique_ptr<Connection> connection_;
   std::deque<Request> in_flight_;
+  std::string last_topic_;  ///< sent to without asking for an answer
   Clock::Time look_again_at_ = Clock::Time::max();
   std::atomic<bool> is_full_ = false;  ///< nothing leaves before an answer has come
   std::atomic<bool> stopping_ = false;
