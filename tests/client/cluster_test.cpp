@@ -139,7 +139,7 @@ TEST_CASE("0.9, which loses what others send when it is asked for versions, is n
   std::atomic<bool> harmed = false;
   std::atomic<int> metadata_asked = 0;
   // One broker and one topic without partitions, in v0.
-  const std::string metadata("\0\0\0\1\0\0\0\1\0\1h\0\0\0\1\0\0\0\1\0\0\0\1t\0\0\0\0", 30);
+  const std::string metadata("\0\0\0\1\0\0\0\1\0\1h\0\0\0\1\0\0\0\1\0\0\0\1t\0\0\0\0", 28);
   ScriptedPeer broker([&](PeerConnection& connection) {
     while (true) {
       std::string frame = connection.read_frame();

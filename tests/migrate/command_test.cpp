@@ -46,7 +46,7 @@ struct World {
 
   int run_aloud(std::vector<std::string> words) const {
     words.insert(words.begin(), "kt");
-    for (auto word : {"-b", target.bootstrap().c_str()}) words.emplace_back(word);
+    words.insert(words.end(), {"-b", target.bootstrap()});
     std::vector<char*> argv;
     for (auto& word : words) argv.push_back(word.data());
     return kt::run(all_commands(), static_cast<int>(argv.size()), argv.data());

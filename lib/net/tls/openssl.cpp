@@ -5,6 +5,7 @@
 #include <openssl/provider.h>
 
 #include <cstdlib>
+#include <memory>
 
 #include "base/error.h"
 
@@ -29,10 +30,14 @@ std::string openssl_reason() {
 }
 
 bool load_legacy_algorithms() {
+  struct Unload {
+    void operator()(OSSL_PROVIDER* provider) const { OSSL_PROVIDER_unload(provider); }
+  };
+  using Provider = std::unique_ptr<OSSL_PROVIDER, Unload>;
+  auto load = [](const char* name) { return Provider(OSSL_PROVIDER_load(nullptr, name)); };
   // With one provider named, the others are no longer there by default.
-  static const bool loaded = OSSL_PROVIDER_load(nullptr, "default") != nullptr &&
-                             OSSL_PROVIDER_load(nullptr, "legacy") != nullptr;
-  return loaded;
+  static const Provider usual = load("default"), legacy = load("legacy");
+  return usual && legacy;
 }
 
 }  // namespace kt::net
