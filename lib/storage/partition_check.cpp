@@ -120,6 +120,10 @@ void PartitionCheck::check_epoch(const LogFile& segment, const BatchFacts& batch
           "leader epoch " + number(batch.leader_epoch) + " after epoch " + number(leader_epoch_)}});
   leader_epoch_ = std::max(leader_epoch_, batch.leader_epoch);
   if (epochs_.empty()) return;
+  // When records are deleted, brokers cut the checkpoint at once, and leave the first segment whole.
+  if (batch.first_offset < epochs_.front().start_offset &&
+      batch.leader_epoch <= epochs_.front().epoch)
+    return;
   auto entry = std::ranges::lower_bound(epochs_, batch.leader_epoch, {}, &EpochStart::epoch);
   if (entry == epochs_.end() || entry->epoch != batch.leader_epoch) {
     if (missing_epochs_.insert(batch.leader_epoch).second)
