@@ -43,7 +43,8 @@ class Consume : public Invocation {
   bool exit_ = false, read_committed_ = false, print_offsets_ = false;
   std::optional<int32_t> replica_;
   std::optional<std::string> template_, key_separator_;
-  std::string null_text_, group_, instance_;
+  std::string null_text_, instance_;
+  std::optional<std::string> group_;
   std::optional<Size> fetch_size_;
   Milliseconds max_wait_{500};
 
@@ -108,23 +109,25 @@ void Consume::check_use(const Context& context) const {
   if (format_of(context) == "json" && !template_ && !ends)
     throw Error("-o json is one document and needs an end", Exit::usage,
                 "give --exit, --end or -n, or take -o jsonl");
-  if (!group_.empty() && (!partitions_.empty() || end_))
+  if (group_ && group_->empty())
+    throw Error("--group: the name is empty", Exit::usage, "without --group nothing is committed");
+  if (group_ && (!partitions_.empty() || end_))
     throw Error(
         "--group shares the partitions itself and reads on: leave --partition and --end out",
         Exit::usage);
-  if (!group_.empty() && given_start_ && given_start_->kind != Position::Kind::earliest &&
+  if (group_ && given_start_ && given_start_->kind != Position::Kind::earliest &&
       given_start_->kind != Position::Kind::latest &&
       given_start_->kind != Position::Kind::timestamp)
     throw Error("with --group, --start is for partitions without a committed offset", Exit::usage,
                 "earliest, latest or a time");
-  if (group_.empty() && !instance_.empty())
+  if (!group_ && !instance_.empty())
     throw Error("--group-instance needs --group", Exit::usage);
-  if (!group_.empty() && replica_)
+  if (group_ && replica_)
     throw Error("--replica reads partitions, not as a member of a group", Exit::usage,
                 "leave --group out");
   if (print_offsets_ && (template_ || format_of(context) != "lines"))
     throw Error("--print-offsets is for lines", Exit::usage, "a template has %o; jsonl has all");
-  if (exit_ && !given_start_ && group_.empty())
+  if (exit_ && !given_start_ && !group_)
     throw Error("--exit from the latest offset on reads nothing", Exit::usage,
                 "say where to begin: --start earliest, --start -10, --start @-1h");
   if (count_ && *count_ < 0) throw Error("-n must not be negative", Exit::usage);
@@ -277,7 +280,7 @@ void Consume::read_partitions(Context& context, Cluster& cluster, const std::vec
 
 GroupOptions Consume::group_options(Context& context) const {
   GroupOptions options;
-  options.group = group_;
+  options.group = *group_;
   options.topics = topics_;
   StreamSettings settings(context);
   options.instance_id =
@@ -331,15 +334,15 @@ Exit Consume::run(Context& context) {
   read_committed_ |= StreamSettings(context).text({"isolation.level"}) == "read_committed";
   auto writer = make_writer(context);
   GroupOptions membership;
-  if (!group_.empty()) membership = group_options(context);
+  if (group_) membership = group_options(context);
   auto cluster = connect(context);
   std::vector<Range> ranges;
-  if (group_.empty()) ranges = find_ranges(context, *cluster);
+  if (!group_) ranges = find_ranges(context, *cluster);
   Interrupt::watch();
   RecordPrinter printer(*writer, context.out, count_.value_or(INT64_MAX));
   printer.begin();
   try {
-    if (group_.empty())
+    if (!group_)
       read_partitions(context, *cluster, ranges, printer);
     else
       read_as_member(context, *cluster, membership, printer);
@@ -367,7 +370,7 @@ const Command consume{
 
 Records of a partition come in their order; those of several partitions as they arrive.
 
-With --group it reads as a member of a consumer group: the group's members share the partitions, reading goes on where the group had come to (--start says where a partition without a committed offset begins), and what was printed is committed, after it was written out. Heartbeats go on while a pager or a slow reader holds the output; partitions that were given to another member meanwhile are not committed. Ctrl-C prints and commits what is done, and leaves the group.
+With --group it reads as a member of a consumer group: the group's members share the partitions, reading goes on where the group had come to (--start says where a partition without a committed offset begins, which is committed too), and what was printed is committed, after it was written out. Heartbeats go on while a pager or a slow reader holds the output; partitions that were given to another member meanwhile are not committed. Ctrl-C prints and commits what is done, and leaves the group.
 
 With --replica the records come from the replicas that one broker has, leader or not: what is there differs from the leader's answer only where replication is behind. It works on every release: up to 2.3 such brokers serve a debugging consumer, since 2.4 any consumer. A broker that has no replica of a partition is an error.
 

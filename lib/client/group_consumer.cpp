@@ -69,7 +69,12 @@ void GroupConsumer::drop(const std::set<TopicPartition>& partitions) {
 }
 
 void GroupConsumer::add(const std::set<TopicPartition>& partitions) {
-  auto starts = positions(partitions);
+  cluster_.progress();
+  auto starts = committed(partitions);
+  std::set<TopicPartition> fresh;
+  for (const auto& partition : partitions)
+    if (!starts.contains(partition)) fresh.insert(partition);
+  starts.merge(beginnings(fresh));
   std::map<TopicPartition, int64_t> ends;
   if (options_.stop_at_end) {
     std::vector<OffsetQuery> queries;
@@ -84,16 +89,17 @@ void GroupConsumer::add(const std::set<TopicPartition>& partitions) {
     holding = {};
     holding.generation = consumer_.assign(partition, starts.at(partition),
                                           end == ends.end() ? INT64_MAX : end->second);
+    // As Java's consumers do: what comes while nobody reads is for the next one who does.
+    if (fresh.contains(partition)) holding.done_offset = starts.at(partition);
   }
 }
 
-std::map<TopicPartition, int64_t> GroupConsumer::positions(
+std::map<TopicPartition, int64_t> GroupConsumer::beginnings(
     const std::set<TopicPartition>& partitions) {
-  cluster_.progress();
-  auto result = committed(partitions);
+  std::map<TopicPartition, int64_t> result;
   std::vector<OffsetQuery> queries;
   for (const auto& partition : partitions)
-    if (!result.contains(partition)) queries.push_back({partition, options_.start_time_ms});
+    queries.push_back({partition, options_.start_time_ms});
   std::vector<OffsetQuery> beyond;
   for (const auto& answer : list_offsets(cluster_, queries, read_committed_)) {
     if (answer.error_code != 0)

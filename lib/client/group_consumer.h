@@ -40,8 +40,8 @@ class GroupConsumer final : public GroupParticipant {
   void add(const std::set<TopicPartition>& partitions) override;
   bool commit() override;
   void failed(std::exception_ptr error) override { consumer_.fail(std::move(error)); }
-  /// Where each of them starts.
-  std::map<TopicPartition, int64_t> positions(const std::set<TopicPartition>& partitions);
+  /// Where each of them begins, none being committed.
+  std::map<TopicPartition, int64_t> beginnings(const std::set<TopicPartition>& partitions);
   std::map<TopicPartition, int64_t> committed(const std::set<TopicPartition>& partitions);
 
   const bool read_committed_;
