@@ -213,11 +213,13 @@ class ReassignPlan : public Invocation {
                        const reassign::Plan& plan) const {
     for (const auto& refusal : plan.refusals) {
       const auto& partition = layout.partitions[refusal.partition];
-      auto what =
-          refusal.broker < 0
-              ? std::string("no broker can take one replica more")
-              : fmt::format("stays on broker {}: no broker that may take it keeps the racks",
-                            refusal.broker);
+      std::string what = "no broker can take one replica more";
+      if (refusal.broker >= 0)
+        what = fmt::format("stays on broker {}: {}", refusal.broker,
+                           refusal.is_held_by_all
+                               ? "every broker that may take it has a replica of it already "
+                                 "(--replication-factor N asks for fewer)"
+                               : "no broker that may take it keeps the racks");
       report_error(context, {{"topic", partition.topic}, {"partition", partition.partition}}, 0,
                    what);
     }
@@ -267,9 +269,9 @@ class ReassignPlan : public Invocation {
                                 : Value(std::move(obstacles)));
     report_refusals(context, layout, plan);
     if (!into_.empty() && !file.entries.empty()) write_output(into_, to_json(file));
-    if (file.entries.empty())
+    if (file.entries.empty() && !report.has_errors())
       context.note("nothing has to move");
-    else if (!into_.empty())
+    else if (!file.entries.empty() && !into_.empty())
       context.note("kt reassign execute " + into_ + " carries it out");
     return exit_of(context);
   }

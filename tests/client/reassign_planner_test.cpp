@@ -115,6 +115,7 @@ TEST_CASE("what nobody can take is refused by name and stays") {
   auto plan = make_plan(layout, {.drain = {1}});
   REQUIRE(plan.refusals.size() == 1);
   CHECK(plan.refusals[0].broker == 1);
+  CHECK(plan.refusals[0].is_held_by_all);
   CHECK(plan.replicas[0] == std::vector<int32_t>{1, 2});
 }
 
@@ -129,7 +130,8 @@ TEST_CASE("a broker in the wrong rack is not filled by --onto where the rule of 
       layout_of({{1, "a"}, {2, "b"}, {3, "b"}, {4, "a"}}, {partition_of("t", 0, {1, 2}, 5)});
   auto plan = make_plan(layout, {.drain = {1}, .onto = {3}});
   CHECK(plan.replicas[0] == std::vector<int32_t>{1, 2});
-  CHECK(plan.refusals.size() == 1);
+  REQUIRE(plan.refusals.size() == 1);
+  CHECK_FALSE(plan.refusals[0].is_held_by_all);
   CHECK(make_plan(layout, {.drain = {1}, .onto = {4}}).replicas[0] == std::vector<int32_t>{4, 2});
 }
 

@@ -85,7 +85,8 @@ class Placing {
       auto had = state_.in_rack(partition, state_.rack(from), from);
       int32_t to = best_receiver(partition, from, std::max(had, fewest_elsewhere(partition, from)));
       if (to < 0)
-        refusals_.push_back({partition, state_.id(from)});
+        refusals_.push_back(
+            {partition, state_.id(from), best_receiver(partition, from, INT32_MAX) < 0});
       else
         state_.replace(partition, from, to);
     }
