@@ -1,5 +1,6 @@
 #include "config/change.h"
 
+#include "base/text.h"
 #include "chosen.h"
 #include "client/zookeeper_configs.h"
 
@@ -31,11 +32,30 @@ std::string word_of(const ConfigChange& change) {
   }
 }
 
+/// Brokers take the removal of a name that no topic's setting has for done.
+bool names_are_settings(Context& context, const ResourceConfigs& configs,
+                        const std::vector<ConfigChange>& changes) {
+  if (configs.resource.scope != ConfigScope::topic || configs.only_overrides ||
+      configs.error_code != 0)
+    return true;
+  std::vector<std::string> known;
+  for (const auto& entry : configs.entries) known.push_back(entry.name);
+  bool all = true;
+  for (const auto& change : changes) {
+    if (change.operation != ConfigOperation::remove || configs.find(change.name)) continue;
+    report_error(context, {{"resource", configs.resource.text()}, {"setting", change.name}}, 0,
+                 "not a setting of it" + did_you_mean(change.name, known));
+    all = false;
+  }
+  return all;
+}
+
 /// False where it was refused. `before` is what was set.
 bool change_one(Context& context, Cluster& cluster, const ConfigResource& resource,
                 const std::vector<ConfigChange>& changes, ResourceConfigs& before) {
   bool dry_run = context.settings.dry_run;
   before = describe_configs(cluster, {resource}).front();
+  if (!names_are_settings(context, before, changes)) return false;
   auto outcome = alter_configs(cluster, resource, changes, dry_run);
   if (outcome.rewritten)
     context.warn(resource.text() +
