@@ -23,7 +23,7 @@ class OffsetsCheck : public Invocation {
 
   std::vector<Argument> arguments() override {
     auto list = choice_.arguments("[GROUP...]", "Groups to look at", Complete::groups);
-    list.push_back({"--topic", "TOPIC", "Only this topic; may repeat", &topics_, Complete::topics});
+    list.push_back({"--topic", "TOPIC", "Only this topic", &topics_, Complete::topics});
     list.push_back(
         {"--max-lag", "N", "Exit code 3 where a partition is more records behind", &max_lag_});
     list.push_back({"--max-lag-time", "DURATION",
@@ -36,6 +36,14 @@ class OffsetsCheck : public Invocation {
   bool wants(const TopicPartition& partition) const {
     return topics_.empty() ||
            std::find(topics_.begin(), topics_.end(), partition.topic) != topics_.end();
+  }
+
+  /// A check that looked at nothing must not hold.
+  void report_unread(Context& context, const std::vector<std::string>& read) const {
+    for (const auto& topic : topics_)
+      if (std::find(read.begin(), read.end(), topic) == read.end())
+        report_error(context, {{"topic", topic}}, 0,
+                     "no group here has a position in it or reads it" + did_you_mean(topic, read));
   }
 
   /// Records that nobody of the group has read yet. A partition that a member reads and nothing was
@@ -104,10 +112,17 @@ class OffsetsCheck : public Invocation {
       needs(stores.cluster(), msg::FetchRequest::api(), 2, "--max-lag-time", BeforeThat::nowhere);
     auto groups = stores.read(choice_);
     bool all_hold = true;
+    std::vector<std::string> read;
     context.report();
     measure_lag(stores.cluster(), groups, true, [&](const GroupLag& group) {
       all_hold &= show(context, group, Clock::system().wall_ms());
+      if (group.partitions.empty())
+        context.note("group " + in_quotes(group.group->description.group) +
+                     " has no positions and no members that read");
+      if (topics_.empty()) return;
+      for (const auto& lag : group.partitions) read.push_back(lag.partition.topic);
     });
+    report_unread(context, read);
     return all_hold ? exit_of(context) : Exit::check;
   }
 };

@@ -33,6 +33,9 @@ class OffsetsImport : public Invocation {
     auto text = read_input(file_);
     auto positions =
         parse_positions(text, format_.value_or(guess_format(text)), file_ == "-" ? "stdin" : file_);
+    if (positions.empty())
+      throw Error((file_ == "-" ? "stdin" : in_quotes(file_)) + ": no position is in it",
+                  Exit::usage, "kt offsets export makes such files");
     bool several = std::any_of(positions.begin(), positions.end(), [&](const auto& position) {
       return position.group != positions.front().group;
     });
@@ -81,7 +84,6 @@ class OffsetsImport : public Invocation {
     auto positions = read();
     GroupStores stores(context, flags_.store);
     context.report();
-    if (positions.empty()) return Exit::ok;
     return change_positions(context, stores,
                             possible(context, stores.cluster(), std::move(positions)), flags_);
   }
