@@ -12,6 +12,10 @@ namespace kt {
 
 namespace {
 
+/// What names of topics are made of. Releases differ in how they refuse others.
+constexpr std::string_view kNameCharacters =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+
 std::vector<Pattern> patterns(const Choice& choice) {
   std::vector<Pattern> made;
   for (const auto& word : choice.words) made.emplace_back(word);
@@ -35,9 +39,12 @@ void report_absent(Context& context, Cluster& cluster, const std::vector<TopicMe
   auto where = cluster_id ? " on cluster " + *cluster_id : std::string();
   for (const auto& topic : absent) {
     auto name = topic.name.value_or("");
-    bool unknown = topic.error_code == ErrorCode::unknown_topic_or_partition;
-    report_error(context, {{"topic", name}}, topic.error_code,
-                 unknown ? "not found" + where + did_you_mean(name, existing) : std::string());
+    std::string what;
+    if (name.find_first_not_of(kNameCharacters) != std::string::npos)
+      what = "not found" + where + " (no topic has such a name; an expression needs --regex)";
+    else if (topic.error_code == ErrorCode::unknown_topic_or_partition)
+      what = "not found" + where + did_you_mean(name, existing);
+    report_error(context, {{"topic", name}}, topic.error_code, what);
   }
 }
 
