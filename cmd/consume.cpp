@@ -120,8 +120,7 @@ void Consume::check_use(const Context& context) const {
       given_start_->kind != Position::Kind::timestamp)
     throw Error("with --group, --start is for partitions without a committed offset", Exit::usage,
                 "earliest, latest or a time");
-  if (!group_ && !instance_.empty())
-    throw Error("--group-instance needs --group", Exit::usage);
+  if (!group_ && !instance_.empty()) throw Error("--group-instance needs --group", Exit::usage);
   if (group_ && replica_)
     throw Error("--replica reads partitions, not as a member of a group", Exit::usage,
                 "leave --group out");

@@ -91,7 +91,7 @@ class Produce : public Invocation {
          &key_separator_},
         {"--key", "TEXT", "The key of every record that brings none", &key_},
         {"--null", "TEXT", "A key or value of a line that equals this is null", &null_text_},
-        {"-H,--header", "NAME=VALUE", "A header for every record; repeatable", &headers_},
+        {"-H,--header", "NAME=VALUE", "A header for every record", &headers_},
         {"--partition", "N", "Write to this partition; records that name their own keep it",
          &partition_, Complete::partitions},
         {"--partitioner",

@@ -31,16 +31,14 @@ class AclCreate : public Invocation {
   bool prefixed_ = false, producer_ = false, consumer_ = false;
 
   std::vector<Argument> arguments() override {
-    return {
-        {"RESOURCE...", "", "topic/NAME, group/NAME, cluster and so on", &targets_},
-        {"--allow", "TYPE:NAME", "Principal that may, as User:alice; repeatable", &allow_},
-        {"--deny", "TYPE:NAME", "Principal that may not, whatever allows it; repeatable", &deny_},
-        {"--operation", "OPERATION,...", "What: Read, Write, Describe... or All; repeatable",
-         &operations_},
-        {"--producer", "", "What a producer needs, in place of --operation", &producer_},
-        {"--consumer", "", "What a consumer needs, in place of --operation", &consumer_},
-        {"--host", "ADDRESS", "From this address alone; repeatable", &hosts_},
-        {"--prefixed", "", "For all names that begin with the name given (2.0)", &prefixed_}};
+    return {{"RESOURCE...", "", "topic/NAME, group/NAME, cluster and so on", &targets_},
+            {"--allow", "TYPE:NAME", "Principal that may, as User:alice", &allow_},
+            {"--deny", "TYPE:NAME", "Principal that may not, whatever allows it", &deny_},
+            {"--operation", "OPERATION,...", "What: Read, Write, Describe... or All", &operations_},
+            {"--producer", "", "What a producer needs, in place of --operation", &producer_},
+            {"--consumer", "", "What a consumer needs, in place of --operation", &consumer_},
+            {"--host", "ADDRESS", "From this address alone", &hosts_},
+            {"--prefixed", "", "For all names that begin with the name given (2.0)", &prefixed_}};
   }
 
   std::set<AclOperation> operations(AclResource type) const {

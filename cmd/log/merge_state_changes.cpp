@@ -39,7 +39,7 @@ class MergeStateChanges : public Invocation {
   std::vector<Argument> arguments() override {
     return {
         {"FILE...", "", "State-change logs, plain or gzip", &paths_, Complete::files},
-        {"--topic", "NAME", "Only lines about this topic; repeatable", &topics_, Complete::topics},
+        {"--topic", "NAME", "Only lines about this topic", &topics_, Complete::topics},
         {"--partition", "LIST", "Only lines about these partitions: 0,3-5", &partitions_,
          Complete::partitions},
         {"--start", "POSITION", "Only lines from this time on: @2026-11-22T10:00:00Z, @-1h",

@@ -21,7 +21,7 @@ class OffsetsExport : public Invocation {
 
   std::vector<Argument> arguments() override {
     auto list = choice_.arguments("[GROUP...]", "Groups to export", Complete::groups);
-    list.push_back({"--topic", "TOPIC", "Only this topic; may repeat", &topics_, Complete::topics});
+    list.push_back({"--topic", "TOPIC", "Only this topic", &topics_, Complete::topics});
     list.push_back(format_argument(&format_));
     list.push_back(store_argument(&store_));
     list.push_back({"--into", "FILE", "Write to this file", &into_, Complete::files});

@@ -16,7 +16,7 @@ class TokenCreate : public Invocation {
 
   std::vector<Argument> arguments() override {
     return {{"--owner", "TYPE:NAME", "For this principal and not for oneself (3.3)", &owner_},
-            {"--renewer", "TYPE:NAME", "Principal that may renew it too; repeatable", &renewers_},
+            {"--renewer", "TYPE:NAME", "Principal that may renew it too", &renewers_},
             {"--max-lifetime", "DURATION", "When it ends in any case; what brokers allow at most",
              &lifetime_}};
   }

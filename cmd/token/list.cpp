@@ -10,8 +10,7 @@ class TokenList : public Invocation {
   std::vector<std::string> owners_;
 
   std::vector<Argument> arguments() override {
-    return {
-        {"--owner", "TYPE:NAME", "Tokens of this principal, as User:alice; repeatable", &owners_}};
+    return {{"--owner", "TYPE:NAME", "Tokens of this principal, as User:alice", &owners_}};
   }
 
   Exit run(Context& context) override {

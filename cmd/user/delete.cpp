@@ -14,8 +14,7 @@ class UserDelete : public Invocation {
 
   std::vector<Argument> arguments() override {
     return {{"USER...", "", "Users to delete", &users_},
-            mechanism_argument("SCRAM-SHA-256 or SCRAM-SHA-512; both unless given; repeatable",
-                               &mechanisms_)};
+            mechanism_argument("SCRAM-SHA-256 or SCRAM-SHA-512; both unless given", &mechanisms_)};
   }
 
   /// What there is of what is asked for; a user without any becomes an error of the report.
