@@ -2,6 +2,7 @@
 // locale, and the name a mistyped one was probably meant to be.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -12,6 +13,9 @@ namespace kt {
 
 /// The pieces between the separators; an empty text is one empty piece.
 std::vector<std::string_view> split(std::string_view text, char separator);
+/// The pieces of what is about to go would look into nothing.
+template <std::same_as<std::string> Text>
+std::vector<std::string_view> split(Text&& text, char separator) = delete;
 
 /// Without blanks, tabs and line ends on either side.
 std::string_view trim(std::string_view text);

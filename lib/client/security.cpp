@@ -113,7 +113,8 @@ void read_identity(const Properties& properties, net::TlsOptions& options) {
 }
 
 void read_versions(const Properties& properties, net::TlsOptions& options) {
-  for (auto name : split(text_of(properties, {"ssl.enabled.protocols"}), ',')) {
+  auto enabled = text_of(properties, {"ssl.enabled.protocols"});
+  for (auto name : split(enabled, ',')) {
     auto version = std::string(trim(name));
     if (version.empty()) continue;
     if (options.lowest_version.empty() || version < options.lowest_version)

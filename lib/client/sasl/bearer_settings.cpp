@@ -51,7 +51,8 @@ Properties options_after(const SaslSettings& settings, std::string_view prefix) 
 Extensions extensions_of(const SaslSettings& settings, std::string_view prefix) {
   Extensions extensions;
   for (const auto& [key, value] : options_after(settings, prefix)) extensions[key] = value;
-  for (auto piece : split(settings.get({"sasl.oauthbearer.extensions"}), ',')) {
+  auto listed = settings.get({"sasl.oauthbearer.extensions"});
+  for (auto piece : split(listed, ',')) {
     auto equals = piece.find('=');
     if (equals != std::string_view::npos)
       extensions[std::string(trim(piece.substr(0, equals)))] = piece.substr(equals + 1);
