@@ -184,6 +184,9 @@ std::unique_ptr<Connection> Connection::open(std::shared_ptr<const ClientOptions
 
 int16_t Connection::version_for(const Api& api, int16_t at_least, int16_t at_most) const {
   if (auto version = apis_.best(api, at_least, at_most)) return *version;
+  if (!apis_.range(msg::MetadataRequest::api().key))
+    throw Error(transport_->peer() + " is a KRaft controller, which serves no clients",
+                Exit::unreachable, "use the address of a broker's listener");
   std::string has = "does not have it";
   if (auto range = apis_.range(api.key))
     has = fmt::format("has v{} to v{}", range->min, range->max);

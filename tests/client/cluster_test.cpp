@@ -180,6 +180,13 @@ TEST_CASE("a 0.9 broker in a cluster that is being upgraded is recognised by its
   CHECK(elapsed_ms(start) < 1'000);
 }
 
+TEST_CASE("a controller of KRaft, which tells nothing about brokers, is recognised") {
+  FakeBroker controller;
+  controller.speaks({FakeBroker::range(1, 4, 18), FakeBroker::range(55, 0, 2)});
+  Cluster cluster(options_for({controller.port()}));
+  CHECK_THROWS_WITH_AS(cluster.metadata(), doctest::Contains("is a KRaft controller"), Error);
+}
+
 TEST_CASE("a peer that closes at everything is no broker, and not asked for ever") {
   FakeBroker broker;
   Cluster cluster(options_for({broker.port()}));
