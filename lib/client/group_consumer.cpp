@@ -98,8 +98,7 @@ std::map<TopicPartition, int64_t> GroupConsumer::beginnings(
     const std::set<TopicPartition>& partitions) {
   std::map<TopicPartition, int64_t> result;
   std::vector<OffsetQuery> queries;
-  for (const auto& partition : partitions)
-    queries.push_back({partition, options_.start_time_ms});
+  for (const auto& partition : partitions) queries.push_back({partition, options_.start_time_ms});
   std::vector<OffsetQuery> beyond;
   for (const auto& answer : list_offsets(cluster_, queries, read_committed_)) {
     if (answer.error_code != 0)

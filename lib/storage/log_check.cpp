@@ -228,6 +228,8 @@ class LogCheck {
 
   void tell() {
     for (auto& one : problems_) {
+      // Deleted by its broker since the directory was listed.
+      if (one.problem.kind == "unreadable" && !fs::exists(one.file)) continue;
       bool in_segment = one.file.ends_with(".log") || one.file.ends_with(".checkpoint");
       on_problem_({std::move(one), in_segment ? first_damage_ : -1});
     }

@@ -120,7 +120,7 @@ void PartitionCheck::check_epoch(const LogFile& segment, const BatchFacts& batch
           "leader epoch " + number(batch.leader_epoch) + " after epoch " + number(leader_epoch_)}});
   leader_epoch_ = std::max(leader_epoch_, batch.leader_epoch);
   if (epochs_.empty()) return;
-  // When records are deleted, brokers cut the checkpoint at once, and leave the first segment whole.
+  // Where records were deleted the checkpoint was cut at once, and the first segment left whole.
   if (batch.first_offset < epochs_.front().start_offset &&
       batch.leader_epoch <= epochs_.front().epoch)
     return;

@@ -220,6 +220,24 @@ TEST_CASE("indexes that their broker fills up and trims while they are read are 
   broker.join();
 }
 
+TEST_CASE("files that their broker deletes while others are read are not damaged") {
+  TemporaryDirectory directory;
+  auto path = directory.path() + "/t-0";
+  {
+    PartitionLog log({.directory = path});
+    log.append(batch_at(0, 3, 100, 1000));
+    log.flush();
+  }
+  auto files = list_log_files(path);
+  CHECK(files.size() > 1);
+  std::filesystem::remove_all(path);
+  std::vector<std::string> problems;
+  check_log(files, {}, [&](const FoundProblem& found) {
+    problems.push_back(found.problem.file + ": " + found.problem.problem.message);
+  });
+  CHECK(join(problems, "; ") == "");
+}
+
 TEST_CASE("tiered storage keeps the producers at the end of each segment, under its first offset") {
   TemporaryDirectory directory;
   auto path = directory.path() + "/t-0-OR507VScT4aLaZR1Vfcq4Q";

@@ -78,7 +78,7 @@ struct Obstacle {
 /// A replica that an aim wants elsewhere and that no broker can take.
 struct Refusal {
   size_t partition = 0;
-  int32_t broker = -1;  ///< where it stays; -1: a replica more
+  int32_t broker = -1;          ///< where it stays; -1: a replica more
   bool is_held_by_all = false;  ///< every broker that may receive has a replica; else it is racks
 };
 
