@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "client/offsets.h"
 #include "mirror/peek.h"
 #include "mirror/record_stream.h"
 
@@ -45,6 +46,12 @@ int64_t count_records(Cluster& source, const TopicPartition& partition, int64_t 
   return count;
 }
 
+/// As groups are in partitions that nothing was written to.
+bool is_at_the_start(Cluster& source, const TopicPartition& partition, int64_t offset) {
+  auto start = list_offsets(source, {{partition, kEarliest}}).front();
+  return start.error_code == 0 && offset <= start.offset;
+}
+
 }  // namespace
 
 Translation translate(Cluster& source, const TopicPartition& source_partition, Cluster& target,
@@ -52,7 +59,11 @@ Translation translate(Cluster& source, const TopicPartition& source_partition, C
                       int64_t source_offset) {
   if (!abilities_of(target).has_sequences)
     return {{}, "targets before 0.11 do not tell where their records come from"};
-  if (!at.source_position) return {{}, "nothing of it was copied"};
+  if (!at.source_position) {
+    if (at.earliest == at.latest && is_at_the_start(source, source_partition, source_offset))
+      return {at.latest, {}};
+    return {{}, "nothing of it was copied"};
+  }
   if (source_offset >= *at.source_position) {
     RecordStream rest(source, source_partition, *at.source_position, source_offset);
     if (rest.next() == nullptr) return {at.latest, {}};
