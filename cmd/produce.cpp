@@ -279,9 +279,10 @@ void Produce::read_all(Context& context) {
     if (!dry_run_) producer_->flush();
     int64_t written = dry_run_ ? 0 : producer_->acknowledged();
     if (written == 0) throw;
-    throw Error(error.message() +
-                    fmt::format("; the {} before it were written", counted(written, "record")),
-                Exit::failed, error.hint());
+    throw Error(
+        error.message() + fmt::format("; the {} before it {} written", counted(written, "record"),
+                                      written == 1 ? "was" : "were"),
+        Exit::failed, error.hint());
   }
 }
 

@@ -67,7 +67,10 @@ class OffsetsImport : public Invocation {
                      {{"group", position.group},
                       {"topic", position.partition.topic},
                       {"partition", position.partition.partition}},
-                     place.at.error_code, "");
+                     place.at.error_code,
+                     place.at.error_code == ErrorCode::unknown_topic_or_partition
+                         ? "not in the cluster (kt topic list shows what is there)"
+                         : "");
         continue;
       }
       outside += position.offset < place.earliest || position.offset > place.latest ? 1 : 0;
