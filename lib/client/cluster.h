@@ -6,6 +6,7 @@
 // Requests whose route is `leader` name partitions of several brokers: call_leaders() splits them.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
