@@ -19,7 +19,7 @@ demo: deps  ## Show the main job on real data in the embedded sandbox
 	@KT=$(BUILD)/cmd/kt sh tests/demo/demo.sh
 
 test: build  ## Build and run all hermetic tests: no Kafka, no JVM
-	ctest --test-dir $(BUILD) --output-on-failure -j $(JOBS)
+	ctest --test-dir $(BUILD) --output-on-failure -j $(JOBS) $(CTEST_FLAGS)
 
 test-kafka: build  ## The same cases on real releases; K=2.8.2 for one, K=all for nine (needs a JDK and Maven)
 	BUILD=$(BUILD) tests/real/run.sh $(K)
