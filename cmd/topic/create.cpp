@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 
 #include "assignment.h"
 #include "base/text.h"
@@ -68,7 +69,7 @@ class TopicCreate : public Invocation {
 
   std::vector<NewTopic> topics() const {
     std::vector<NewTopic> topics;
-    for (const auto& name : names_) {
+    for (const auto& name : std::set(names_.begin(), names_.end())) {
       auto& topic = topics.emplace_back();
       topic.name = name;
       topic.num_partitions = assignment_.empty() ? partitions_.value_or(-1) : -1;
@@ -125,6 +126,7 @@ class TopicCreate : public Invocation {
         context.report().row({topic.name, nullptr, nullptr, nullptr, "exists"});
       } else if (topic.error_code != 0) {
         report_error(context, "topic", topic);
+        if (exists) context.note("--if-not-exists takes a topic that is there for done");
       } else {
         context.report().row(row_of(topic, *request, dry_run ? "would be created" : "created"));
         created.push_back(topic.name);

@@ -112,7 +112,7 @@ std::vector<Argument> SharedFlags::arguments(const Command* command) {
   if (!command || command->changes || command->destroys)
     add(kSafety,
         {"--dry-run", "", "All checks, the exact change printed, nothing changed", &dry_run});
-  if (!command || command->destroys) add(kSafety, {"--yes", "", "Do not ask", &yes});
+  add(kSafety, {"--yes", "", "Do not ask", &yes}, !command || command->destroys);
   add(kOutput, {"-o,--output", "FORMAT", "Format of the answer", &output, Complete::none, formats},
       !command || !command->rows.name.empty() || !command->formats.empty());
   add(kOutput, {"--utc", "", "Times of tables in UTC", &utc});
@@ -153,6 +153,8 @@ Settings resolve(const SharedFlags& flags, const Command& command) {
     settings.timeout = *flags.timeout;
   else if (auto text = context.value("timeout"))
     parse_value(*text, settings.timeout);
+  if (settings.timeout.count() <= 0)
+    throw Error("--timeout must be above zero", Exit::usage, "such as 30s or 5m");
   for (const auto& property : flags.properties)
     settings.properties.push_back(key_value(property, "-X"));
   for (const auto& map : flags.maps) settings.maps.push_back(key_value(map, "--map"));
