@@ -27,10 +27,13 @@ bool is_topic_character(char c) {
          c == '_' || c == '-';
 }
 
+/// None that begins with a dash, as Kafka has it: tools would take its text for a flag.
 Uuid random_uuid() {
   std::random_device random;
   Uuid uuid;
-  for (auto& byte : uuid.bytes) byte = static_cast<uint8_t>(random());
+  do
+    for (auto& byte : uuid.bytes) byte = static_cast<uint8_t>(random());
+  while (uuid.text().starts_with('-'));
   return uuid;
 }
 

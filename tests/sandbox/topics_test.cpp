@@ -21,6 +21,20 @@ TEST_CASE("a sandbox of three brokers tells their addresses") {
   CHECK(reply.topics.empty());
 }
 
+TEST_CASE("no id of a topic begins with a dash") {
+  Sandbox sandbox;
+  Client client(sandbox.bootstrap());
+  msg::CreateTopicsRequest create;
+  for (int i = 0; i < 600; ++i)
+    create.topics.push_back({.name = "t" + std::to_string(i),
+                             .num_partitions = 1,
+                             .replication_factor = 1,
+                             .assignments = {},
+                             .configs = {}});
+  for (const auto& topic : client.ask(create, 7).topics)
+    CHECK_FALSE(topic.topic_id.text().starts_with('-'));
+}
+
 TEST_CASE("topics are created, widened, described and deleted") {
   Sandbox sandbox({.brokers = 3});
   Client client(sandbox.bootstrap());
