@@ -17,12 +17,21 @@ failed=0
 
 at_least() { [ "$(printf '%s\n' "$1" "$release" | sort -V | head -1)" = "$1" ]; }
 
-create() {
+create_once() {
   case $release in
     0.8.0) "$kafka" tool 0.8.0 kafka.admin.CreateTopicCommand --zookeeper "$zookeeper" --topic "$1" --partition 1 --replica 1 ;;
     0.8.*) "$kafka" tool "$release" kafka.admin.TopicCommand --zookeeper "$zookeeper" --create --topic "$1" --partitions 1 --replication-factor 1 ;;
-    *) "$kt" topic create "$1" -p 1 -r 1 -b "$bootstrap" "${@:2}" ;;
-  esac >"$work/create.log" 2>&1 || { cat "$work/create.log"; return 1; }
+    *) "$kt" topic create "$1" -p 1 -r 1 --if-not-exists -b "$bootstrap" "${@:2}" ;;
+  esac
+}
+
+# A broker that has just started may not know itself yet.
+create() {
+  local deadline=$((SECONDS + 30))
+  until create_once "$@" >"$work/create.log" 2>&1; do
+    [ $SECONDS -lt $deadline ] || { cat "$work/create.log" && return 1; }
+    sleep 0.3
+  done
   for _ in $(seq 100); do
     ! "$kt" offsets get "$1" -b "$bootstrap" >/dev/null 2>&1 || return 0
     sleep 0.1
