@@ -1,7 +1,8 @@
 // kt-measure: medians of commands run in turn (A B A B), so that a noisy machine is unjust to none.
 //
 //   kt-measure RUNS [--stdin FILE] COMMAND...     a command is one word, split at blanks; its
-//   output is thrown away
+//   output is thrown away. With a file, which it writes to a broker, each waits until what the one
+//   before wrote is on the disk.
 //
 // Prints a line per command: median wall time in ms, median CPU time in ms, peak resident size in
 // KiB. A command that fails ends it with exit code 1.
@@ -15,6 +16,7 @@
 #include <cstdio>
 #include <sstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 extern char** environ;
@@ -68,14 +70,17 @@ int main(int argc, char** argv) {
   if (argc < 3) return 2;
   int runs = std::stoi(argv[1]), first = 2;
   const char* input = "/dev/null";
+  std::chrono::seconds until_on_disk{0};
   if (std::string(argv[2]) == "--stdin") {
     input = argv[3];
     first = 4;
+    until_on_disk = std::chrono::seconds(5);
   }
   std::vector<std::vector<Run>> measured(argc - first);
   for (int round = 0; round < runs; ++round)
     for (int n = first; n < argc; ++n) {
       Run run;
+      std::this_thread::sleep_for(until_on_disk);
       if (!run_once(argv[n], input, run)) {
         std::fprintf(stderr, "kt-measure: this failed: %.200s\n", argv[n]);
         return 1;
