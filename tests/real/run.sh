@@ -24,7 +24,7 @@ rm -rf "$logs"
 mkdir -p "$logs"
 scratch=$(mktemp -d)
 tool_runner=
-passed=0 failed=0 skipped=0
+passed=0 failed=0 skipped=0 second=0
 closing=()
 
 cleanup() {
@@ -49,11 +49,10 @@ suite() {
   grep '^skipped ' "$log" | sed 's/^/    /'
   skipped=$((skipped + $(grep -c '^skipped ' "$log")))
   if [ $status != 0 ]; then
-    printf '  %-38s FAILED (exit %d) %5d s, once more\n' "$name" $status $((SECONDS - started))
-    grep -v '^skipped ' "$log" | tail -200 | sed 's/^/    /'
+    tell_failure "$name" $status $((SECONDS - started)) ', once more'
     mv "$log" "$log.first"
     started=$SECONDS status=0
-    again=$log.first "$@" >"$log" 2>&1 </dev/null || status=$?
+    again=$log.first "$@" >"$log" 2>&1 </dev/null && second=$((second + 1)) || status=$?
     closing+=("$name failed$([ $status != 0 ] && echo " twice" || echo " the first time"): $(cause "$log.first")")
   fi
   if [ $status = 0 ]; then
@@ -61,10 +60,15 @@ suite() {
     printf '  %-38s ok %5d s   %s\n' "$name" $((SECONDS - started)) "$(tail -1 "$log" | cut -c 1-100)"
   else
     failed=$((failed + 1))
-    printf '  %-38s FAILED (exit %d) %5d s\n' "$name" $status $((SECONDS - started))
-    grep -v '^skipped ' "$log" | tail -200 | sed 's/^/    /'
+    tell_failure "$name" $status $((SECONDS - started))
   fi
   return $status
+}
+
+# tell_failure NAME STATUS SECONDS [MORE]: of the suite whose log is $log.
+tell_failure() {
+  printf '  %-38s FAILED (exit %d) %5d s%s\n' "$1" "$2" "$3" "${4:-}"
+  grep -v '^skipped ' "$log" | tail -200 | sed 's/^/    /'
 }
 
 # The lines of a log that say best what failed.
@@ -247,5 +251,5 @@ fi
 
 for line in "${closing[@]}"; do echo "$line"; done
 echo "suites of make test-kafka, $SECONDS s; logs in $logs"
-echo "$passed passed, of these $((${#closing[@]} - failed)) the second time, $failed failed, $skipped skipped"
+echo "$passed passed, of these $second the second time, $failed failed, $skipped skipped"
 [ $failed = 0 ]
