@@ -99,6 +99,15 @@ struct Fixture {
   }
 };
 
+/// These records of partition 0 of "t"; they must outlive the answer.
+msg::FetchResponse answer_with(std::string_view records) {
+  msg::FetchResponse response;
+  auto& topic = response.responses.emplace_back();
+  topic.topic = "t";
+  topic.partitions.emplace_back().records = records;
+  return response;
+}
+
 Deadline soon() { return Deadline(Milliseconds(10'000)); }
 
 /// Reads to the end; the offsets must follow each other.
@@ -162,11 +171,8 @@ TEST_CASE("a batch above the fetch size is asked for in twice the size, until it
         asked.push_back(most);
       }
       bytes = batch(0, 100, 5000).substr(0, static_cast<size_t>(most));
-      msg::FetchResponse response;
+      auto response = answer_with(bytes);
       if (version >= 7) response.session_id = 77;
-      auto& topic = response.responses.emplace_back();
-      topic.topic = "t";
-      topic.partitions.emplace_back().records = bytes;
       return response;
     });
     Cluster cluster(fixture.options);
@@ -187,11 +193,7 @@ TEST_CASE("answers that are full let more be asked for, up to a limit") {
     const auto& partition = request.topics.at(0).partitions.at(0);
     asked.push_back(partition.partition_max_bytes);
     bytes = batch(partition.fetch_offset, 10, static_cast<size_t>(asked.back()) - 100);
-    msg::FetchResponse response;
-    auto& topic = response.responses.emplace_back();
-    topic.topic = "t";
-    topic.partitions.emplace_back().records = bytes;
-    return response;
+    return answer_with(bytes);
   });
   Cluster cluster(fixture.options);
   ConsumerOptions options;
